@@ -1,0 +1,90 @@
+"""What may come into the graph: data, operands, gradients to start from; and why it may not."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_core.errors import DTypeError, GraphError, ShapeError
+from autograd_core.graph import current_mode
+from autograd_core.primitive import Primitive
+from autograd_core.readable import Readable, plain
+
+# Operands that need no look: NumPy takes them as they are, and Python numbers stay weakly typed.
+PLAIN_TYPES = frozenset(
+    {np.ndarray, float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_}
+)
+OPERANDS = (Readable, np.ndarray, np.generic, list, tuple)
+
+
+def as_operand(primitive: Primitive, arg: Any) -> Any:
+    """An operand that is neither a Tensor nor a common plain type, as an array of numbers."""
+    array = np.asarray(arg)
+    if array.dtype.kind not in "fciub":
+        raise DTypeError(
+            f"{primitive.name}: {arg!r} of type {type(arg).__name__} is not a number, an array of "
+            "numbers or a Tensor."
+        )
+    return array
+
+
+def is_operand(value: Any) -> bool:
+    """Whether an operator takes it; anything else may have an operator of its own."""
+    return type(value) in PLAIN_TYPES or isinstance(value, OPERANDS)
+
+
+def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:
+    """The data as an array of its own, and whether it is differentiated."""
+    if isinstance(data, Readable):
+        raise DTypeError("Tensor: the data is a Tensor already. Use it, or its .detach().")
+    if type(data) is int:
+        data = float(data)
+    array: Any = np.array(data)
+    if array.dtype.kind not in "fciub":
+        raise DTypeError(
+            f"Tensor: data of dtype {array.dtype} cannot be differentiated. Pass numbers, or an "
+            "array of floating or complex numbers."
+        )
+    continuous = array.dtype.kind in "fc"
+    if requires_grad and not continuous:
+        raise DTypeError(
+            f"Tensor: requires_grad=True for data of dtype {array.dtype}, but only floating and "
+            "complex numbers have derivatives. Convert it first: data.astype(float)."
+        )
+    return array if array.ndim else array[
+        ()
+    ], continuous if requires_grad is None else requires_grad
+
+
+def seed_of(tensor: Readable, gradient: Any) -> Any:
+    """The gradient to start from, checked, in the result's dtype and not shared."""
+    if gradient is None:
+        if tensor.raw.shape != ():
+            raise GraphError(
+                f"backward: the result has shape {tensor.shape}, not that of a scalar. Reduce it "
+                "first, for example with .sum(), or pass gradient=, an array of that shape."
+            )
+        return tensor.raw.dtype.type(1)
+    g = np.array(plain(gradient), dtype=tensor.dtype)
+    if g.shape != tensor.shape:
+        raise ShapeError(
+            f"backward: the gradient has shape {g.shape} and the result {tensor.shape}; they must "
+            "be equal."
+        )
+    return g if g.ndim else g[()]
+
+
+def nothing_recorded(tensor: Readable) -> str:
+    """Why there is nothing to differentiate."""
+    text = "backward: nothing was recorded for this result."
+    if not current_mode.get().recording:
+        return f"{text} This is inside no_grad()."
+    if tensor.dtype.kind not in "fc":
+        return (
+            f"{text} Its dtype is {tensor.dtype}; only floating and complex data is differentiated."
+        )
+    return (
+        f"{text} No input had requires_grad=True, or it was computed inside no_grad() or from "
+        "t.data or t.detach()."
+    )

@@ -1,0 +1,1 @@
+"""The derivative tables, by family.  Importing a table registers its primitives."""

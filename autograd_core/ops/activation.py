@@ -1,0 +1,68 @@
+"""Composites of one array: the functions that nets are built from, as books define them, each with
+a fast form that neither overflows nor loses digits.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_core.primitive import ELEMENTWISE, composite
+from autograd_core.shapes import Axis, kept
+
+
+def _stable_sigmoid(x: Any) -> Any:
+    """Only exp(-|x|) is taken, which never overflows."""
+    small = np.exp(-np.absolute(x))
+    return np.where(x >= 0, 1, small) / (1 + small)
+
+
+def _shift(x: Any, axis: Axis) -> Any:
+    """The largest element, to subtract before exp; 0 where that is infinite."""
+    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    return np.where(np.isfinite(top), top, 0)
+
+
+def _stable_softmax(x: Any, *, axis: Axis = -1) -> Any:
+    powers = np.exp(x - _shift(x, axis))
+    powers /= np.add.reduce(powers, axis=axis, keepdims=True)
+    return powers
+
+
+def _stable_logsumexp(x: Any, *, axis: Axis = None, keepdims: bool = False) -> Any:
+    top = _shift(x, axis)
+    with np.errstate(divide="ignore"):  # log 0 = -inf is the right answer for all -inf
+        out = np.log(np.add.reduce(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return out if keepdims else out.reshape(np.add.reduce(x, axis=axis).shape)
+
+
+def _stable_log_softmax(x: Any, *, axis: Axis = -1) -> Any:
+    return x - _stable_logsumexp(x, axis=axis, keepdims=True)
+
+
+def _vjp_logsumexp(g: Any, x: Any, out: Any, axis: Axis) -> Any:
+    rows = kept(x.shape, axis)
+    return np.reshape(g, rows) * np.exp(x - np.reshape(out, rows))
+
+
+sigmoid = composite("sigmoid", lambda x: np.reciprocal(np.exp(-x) + 1), _stable_sigmoid,
+                    kind=ELEMENTWISE, tex=r"\sigma({x})",
+                    vjp=(lambda g, out: g * (out * (1 - out)),))
+# A NaN stays a NaN: neither x <= 0 nor x > 0 holds for it.  At 0 the derivative is 0.
+relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(x, 0),
+                 kind=ELEMENTWISE, symbol="ReLU", tex=r"\operatorname{{ReLU}}({x})",
+                 vjp=(lambda g, out: np.where(out <= 0, 0, g),))
+softmax = composite("softmax", lambda x, *, axis=-1:
+                    np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
+                    _stable_softmax, tex=r"\operatorname{{softmax}}({x})",
+                    vjp=(lambda g, out, axis:
+                         out * (g - np.sum(g * out, axis=axis, keepdims=True)),))
+log_softmax = composite("log_softmax", lambda x, *, axis=-1: np.log(softmax(x, axis=axis)),
+                        _stable_log_softmax, tex=r"\log\operatorname{{softmax}}({x})",
+                        vjp=(lambda g, out, axis:
+                             g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),))
+logsumexp = composite("logsumexp", lambda x, *, axis=None, keepdims=False:
+                      np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
+                      _stable_logsumexp, tex=r"\log\sum e^{{{x}}}",
+                      vjp=(_vjp_logsumexp,))

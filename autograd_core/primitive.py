@@ -1,0 +1,368 @@
+"""Primitive: one operation with its derivative rules, declared once as a record.
+
+The names of a rule's arguments are its retention policy.  A rule may ask for
+
+    g                 the gradient of the result (always first)
+    x, y, …           an input, by the name that the forward function gives it
+    out               the result
+    x_shape, …        the shape of an input, which costs nothing to keep
+    a parameter       a keyword-only argument of the forward function: axis, index, …
+    a residual        an intermediate that the forward function hands over
+    xs, xs_shape, i   for `*xs`: all inputs, their shapes, and which one the rule is for
+
+and the recorded node keeps exactly that.  Rules are plain NumPy expressions, so the same rule runs
+on arrays (a first-order pass) and on Tensors (where it is recorded itself).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from operator import itemgetter
+from string import Formatter
+from typing import Any
+
+import numpy as np
+
+from autograd_core.errors import DeclarationError
+
+Rule = Callable[..., Any]
+
+# What kind of function an operation is: a statement of mathematics from which the rest follows.
+ELEMENTWISE = "elementwise"  # a diagonal Jacobian: broadcasting is undone by the engine
+LINEAR = "linear"  # the forward-mode rule is the operation itself
+BILINEAR = "bilinear"  # the product rule; broadcast batches are undone by the engine
+GENERAL = "general"
+_KINDS = (ELEMENTWISE, LINEAR, BILINEAR, GENERAL)
+
+REGISTRY: dict[str, Primitive] = {}
+UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
+
+_VARARGS = 0x04  # the flag of a code object that takes *args
+
+
+class Primitive:
+    """An operation of the graph: its forward function, its rules, and how it is written.
+
+    Calling it on arrays runs the forward function; calling it with a Tensor among the arguments
+    records it.  Make one with `primitive` or `composite`.
+    """
+
+    __slots__ = (
+        "defaults",
+        "definition",
+        "domain",
+        "forward",
+        "inputs",
+        "kind",
+        "name",
+        "params",
+        "plans",
+        "residuals",
+        "rules",
+        "symbol",
+        "tex",
+        "variadic",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., Any],
+        signature: tuple[tuple[str, ...], tuple[str, ...], bool],
+        rules: tuple[Rule, ...],
+        *,
+        kind: str,
+        symbol: str,
+        tex: str | None,
+        definition: Callable[..., Any] | None,
+        residuals: Mapping[str, Callable[..., Any]],
+        domain: tuple[float, float],
+    ) -> None:
+        self.name = name
+        self.forward = forward
+        self.defaults: dict[str, Any] = getattr(definition or forward, "__kwdefaults__", None) or {}
+        self.inputs, self.params, self.variadic = signature
+        self.rules = rules
+        self.kind = kind
+        self.symbol = symbol
+        self.tex = tex
+        self.definition = definition
+        self.residuals = dict(residuals)
+        self.domain = domain
+        self.plans = _Plans(self)  # by the bit mask of the inputs that need a gradient
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (REGISTRY.__getitem__, (self.name,))
+
+    def __call__(self, *args: Any, **params: Any) -> Any:
+        """Run on arrays, or hand over to the first argument that overrides NumPy's functions."""
+        if self.defaults:
+            params = {**self.defaults, **params}
+        for arg in args:
+            kind = type(arg)
+            if hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray):
+                return kind.__array_function__(arg, self, (kind,), args, params)
+        return self.evaluate(args, params)
+
+    def label(self, params: Mapping[str, str]) -> str:
+        """The sign in a drawn circle; `{exponent}` in it stands for that parameter's text."""
+        return self.symbol.format(**{name: params.get(name, "") for name in self.params})
+
+    def evaluate(self, args: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
+        """The value of the forward function on arrays, without what its rules want kept."""
+        out = self.forward(*args, **params) if params else self.forward(*args)
+        return out[0] if self.residuals else out
+
+
+class _Plans(dict[int, "Plan"]):
+    """A primitive's plans, each made when it is first asked for."""
+
+    def __init__(self, primitive: Primitive) -> None:
+        super().__init__()
+        self.primitive = primitive
+
+    def __missing__(self, needed: int) -> Plan:
+        plan = self[needed] = Plan(self.primitive, needed)
+        return plan
+
+
+class Plan:
+    """A primitive for one set of inputs that need a gradient.
+
+    sources: the names of what a node has to save, for which there is one of two functions:
+    `pick((*inputs, out))` where these are inputs and the result, `keep(inputs, out, residuals,
+    params)` otherwise.  needed: the positions of those inputs.  pulls: for each its position, its
+    rule, and the function that takes the rule's arguments from what was saved.
+    """
+
+    __slots__ = ("keep", "needed", "pick", "primitive", "pulls", "sources")
+
+    def __init__(self, primitive: Primitive, needed: int) -> None:
+        self.primitive = primitive
+        self.needed = tuple(i for i in range(needed.bit_length()) if needed >> i & 1)
+        names = [_wanted_names(primitive, i) for i in self.needed]
+        kept = list(dict.fromkeys(name for group in names for name in group if name != "i"))
+        kept += [n for name in kept for n in _residual_needs(primitive, name) if n not in kept]
+        self.sources = tuple(dict.fromkeys(kept))
+        places = [_direct_place(primitive, name) for name in self.sources]
+        self.pick = None if None in places else _tuple_getter(places)
+        self.keep = _keeper(primitive, self.sources)
+        self.pulls = tuple(
+            (i, *_bound(_rule_of(primitive, i), group, self.sources, i))
+            for i, group in zip(self.needed, names, strict=True)
+        )
+
+
+def primitive(
+    name: str,
+    function: Callable[..., Any],
+    run: Callable[..., Any] | None = None,
+    *,
+    vjp: tuple[Rule, ...],
+    kind: str = GENERAL,
+    symbol: str | None = None,
+    tex: str | None = None,
+    residuals: Mapping[str, Callable[..., Any]] | None = None,
+    domain: tuple[float, float] = (-np.inf, np.inf),
+) -> Primitive:
+    """Declare and register an operation.
+
+    name: how graphs, errors and the registry call it; unique.
+    function: a NumPy ufunc, or a function whose positional arguments are the inputs (arrays) and
+        whose keyword-only arguments are parameters (axis, shape, …).  `*xs` takes any number.
+    run: a faster function with the same values, where there is one.
+    vjp: one rule for each input, or a single one for `*xs`: see the module's text.
+    kind: ELEMENTWISE, LINEAR, BILINEAR or GENERAL.
+    symbol: the sign in a drawn circle; `{axis}` in it stands for that parameter.
+    tex: a LaTeX template with the inputs' names.
+    residuals: names of intermediates that `function` returns behind its result, each with the
+        function of the inputs that it equals; second derivatives go through that function.
+    domain: the open interval in which the real function and its derivatives are finite.
+
+    Raises DeclarationError when the record contradicts itself.
+
+    >>> from autograd_core import Tensor, primitive
+    >>> import numpy as np
+    >>> cube = primitive("cube_example", lambda x: x**3, kind="elementwise",
+    ...                  vjp=(lambda g, x: 3 * g * x**2,))
+    >>> t = Tensor(2.0)
+    >>> cube(t).backward()
+    >>> float(t.grad)
+    12.0
+    """
+    made = Primitive(
+        name, run or function, _signature(name, function), tuple(vjp),
+        kind=kind, symbol=symbol or name, tex=tex, definition=None,
+        residuals=residuals or {}, domain=domain,
+    )  # fmt: skip
+    _register(made)
+    if isinstance(function, np.ufunc):
+        UFUNCS[function] = made
+    return made
+
+
+def composite(
+    name: str,
+    definition: Callable[..., Any],
+    fused: Callable[..., Any],
+    *,
+    vjp: tuple[Rule, ...],
+    kind: str = GENERAL,
+    symbol: str | None = None,
+    tex: str | None = None,
+    residuals: Mapping[str, Callable[..., Any]] | None = None,
+) -> Primitive:
+    """Declare a function that is defined in primitives and carries a fast path.
+
+    definition: the function in NumPy operations, as a book writes it.  Drawings open into it,
+        `with expanded():` runs it, and a test derived from the record holds `fused` to it.
+    fused: the same function, stable and in few passes, with the rules `vjp` of its own.
+
+    The other arguments are those of `primitive`.
+    """
+    made = Primitive(
+        name, fused, _signature(name, fused), tuple(vjp),
+        kind=kind, symbol=symbol or name, tex=tex, definition=definition,
+        residuals=residuals or {}, domain=(-np.inf, np.inf),
+    )  # fmt: skip
+    _register(made)
+    return made
+
+
+def _signature(name: str, function: Any) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+    """The names of the inputs, the names of the parameters, and whether the inputs are `*xs`."""
+    if isinstance(function, np.ufunc):
+        return ("x", "y", "z")[: function.nin], (), False
+    code = getattr(function, "__code__", None)
+    if code is None:
+        raise DeclarationError(
+            f"primitive {name}: the names of {function!r}'s arguments cannot be read. "
+            "Wrap it in a lambda whose arguments name the inputs."
+        )
+    count, total = code.co_argcount, code.co_argcount + code.co_kwonlyargcount
+    params = code.co_varnames[count:total]
+    if code.co_flags & _VARARGS:
+        if count:
+            raise DeclarationError(f"primitive {name}: use either named inputs or *xs, not both.")
+        return (code.co_varnames[total],), params, True
+    return code.co_varnames[:count], params, False
+
+
+def _register(made: Primitive) -> None:
+    if made.name in REGISTRY:
+        raise DeclarationError(f"primitive {made.name}: this name is taken; choose another.")
+    if made.kind not in _KINDS:
+        raise DeclarationError(f"primitive {made.name}: kind {made.kind!r} is not one of {_KINDS}.")
+    if len(made.rules) != len(made.inputs):
+        raise DeclarationError(
+            f"primitive {made.name}: {len(made.rules)} rules for the inputs {made.inputs}; "
+            "give one rule for each input."
+        )
+    for template, known in ((made.tex or "", made.inputs), (made.symbol, made.params)):
+        fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
+        if fields - set(known):
+            raise DeclarationError(
+                f"primitive {made.name}: the template {template!r} names {fields - set(known)}; "
+                f"it may name {known}."
+            )
+    for name, rule in zip(made.inputs, made.rules, strict=True):
+        _check_rule(made, name, rule)
+    REGISTRY[made.name] = made
+
+
+def _check_rule(made: Primitive, name: str, rule: Rule) -> None:
+    """Refuse stray argument names now, and name the rule for tracebacks."""
+    code = getattr(rule, "__code__", None)
+    arguments = code.co_varnames[: code.co_argcount] if code else ()
+    if not arguments or arguments[0] != "g":
+        raise DeclarationError(
+            f"primitive {made.name}: the rule for {name} must be a function whose first argument "
+            f"is g, the gradient of the result; it takes {arguments}."
+        )
+    known = {
+        *made.inputs,
+        "out",
+        *made.params,
+        *made.residuals,
+        *(f"{i}_shape" for i in made.inputs),
+    }
+    known |= {"i"} if made.variadic else set()
+    stray = [argument for argument in arguments[1:] if argument not in known]
+    if stray:
+        raise DeclarationError(
+            f"primitive {made.name}: the rule for {name} asks for {stray[0]!r}, which is none of "
+            f"{sorted(known)}."
+        )
+    rule.__name__ = rule.__qualname__ = f"vjp_{made.name}_{name}"
+
+
+def _rule_of(made: Primitive, position: int) -> Rule:
+    return made.rules[0] if made.variadic else made.rules[position]
+
+
+def _wanted_names(made: Primitive, position: int) -> tuple[str, ...]:
+    code = _rule_of(made, position).__code__
+    names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
+    return names
+
+
+def _residual_needs(made: Primitive, name: str) -> tuple[str, ...]:
+    """The inputs and parameters from which a residual can be computed again."""
+    function = made.residuals.get(name)
+    return (
+        () if function is None else function.__code__.co_varnames[: function.__code__.co_argcount]
+    )
+
+
+def _direct_place(made: Primitive, name: str) -> int | None:
+    """The place of a name in (*inputs, out), if it has one."""
+    if made.variadic:
+        return None
+    order = (*made.inputs, "out")
+    return order.index(name) if name in order else None
+
+
+def _tuple_getter(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
+    """The function that picks these places of a tuple, as a tuple; itemgetter runs in C."""
+    if len(places) == 0:
+        return itemgetter(slice(0, 0))
+    return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
+
+
+def _bound(
+    rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int
+) -> tuple[Rule, Callable[[Any], tuple[Any, ...]]]:
+    """The rule, and where its arguments behind g stand in what was saved."""
+    if "i" not in names:
+        return rule, _tuple_getter([sources.index(name) for name in names])
+    takes = [sources.index(name) if name != "i" else None for name in names]
+    return rule, lambda saved: tuple([i if place is None else saved[place] for place in takes])
+
+
+def _keeper(made: Primitive, sources: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
+    """A function (inputs, out, residuals, params) -> the tuple of the sources' values."""
+    takes = [_source(made, name) for name in sources]
+    return lambda args, out, extra, params: tuple([f(args, out, extra, params) for f in takes])
+
+
+def _source(made: Primitive, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one for each kind of name
+    """How to find one named value at the moment of recording."""
+    if name == "out":
+        return lambda args, out, extra, params: out
+    if name in made.params:
+        return lambda args, out, extra, params: params[name]
+    if name in made.residuals:
+        place = list(made.residuals).index(name)
+        return lambda args, out, extra, params: extra[place]
+    if made.variadic:
+        if name == made.inputs[0]:
+            return lambda args, out, extra, params: tuple(args)
+        return lambda args, out, extra, params: tuple([np.shape(a) for a in args])
+    if name in made.inputs:
+        place = made.inputs.index(name)
+        return lambda args, out, extra, params: args[place]
+    place = made.inputs.index(name.removesuffix("_shape"))
+    return lambda args, out, extra, params: np.shape(args[place])

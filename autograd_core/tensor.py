@@ -1,0 +1,360 @@
+"""Tensor: an array whose derivative one may want, and the recording of what is done with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NoReturn, final
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from autograd_core import reverse
+from autograd_core.diagnose import explain
+from autograd_core.dispatch import (
+    FUNCTIONS,
+    PLAIN_FUNCTIONS,
+    PLAIN_UFUNCS,
+    REDUCTIONS,
+    refuse_ufunc,
+    uncovered,
+)
+from autograd_core.errors import DTypeError, GraphError, UncoveredError
+from autograd_core.graph import Node, current_mode, next_order, scope
+from autograd_core.intake import (
+    PLAIN_TYPES,
+    as_operand,
+    checked,
+    is_operand,
+    nothing_recorded,
+    seed_of,
+)
+from autograd_core.methods import NumPyMethods
+from autograd_core.ops import elementwise as ops
+from autograd_core.ops.linalg import matmul
+from autograd_core.ops.shaping import getitem
+from autograd_core.primitive import UFUNCS, Primitive
+from autograd_core.readable import Readable, plain
+
+
+def apply(
+    primitive: Primitive, args: Sequence[Any], params: Mapping[str, Any] | None = None
+) -> Any:
+    """Compute an operation and, where an input needs a gradient, record it.
+
+    args: Tensors, arrays and numbers.   params: the operation's keyword parameters.
+    """
+    if primitive.definition is not None and current_mode.get().expanded:
+        return expand(primitive, args, params)
+    needed, bit = 0, 1
+    values, inputs = [], []
+    for arg in args:
+        if type(arg) is Tensor:
+            values.append(arg.raw)
+            inputs.append(arg.creator or arg)
+            if arg.requires_grad:
+                needed += bit
+        else:
+            value = arg if type(arg) in PLAIN_TYPES else as_operand(primitive, arg)
+            values.append(value)
+            inputs.append(value)
+        bit += bit
+    return _run(primitive, tuple(values), tuple(inputs), needed, params)
+
+
+def _run(
+    primitive: Primitive,
+    values: tuple[Any, ...],
+    inputs: tuple[Any, ...],
+    needed: int,
+    params: Mapping[str, Any] | None = None,
+) -> Tensor:
+    """The forward function on the values, and its record if any input is needed."""
+    try:
+        out = primitive.forward(*values, **params) if params else primitive.forward(*values)
+    except (ValueError, TypeError) as error:
+        raise explain(primitive, values, error) from error
+    extra: Sequence[Any] = ()
+    if primitive.residuals:
+        out, *extra = out
+    dtype = out.dtype
+    if dtype.hasobject:
+        raise DTypeError(f"{primitive.name}: an array of objects is not an array of numbers.")
+    result = _new(Tensor)
+    result.raw = out
+    if needed:
+        now = current_mode.get()
+        if now.recording:
+            plan = primitive.plans[needed]
+            node = _new_node(Node)
+            node.plan = plan
+            node.inputs = inputs
+            node.params = params
+            if plan.pick is not None:
+                node.saved = plan.pick((*values, out))
+            else:
+                node.saved = plan.keep(values, out, extra, params)
+            node.shape = out.shape
+            node.dtype = dtype
+            node.scope = now.scope
+            node.order = next_order()
+            node.notes = None
+            result.creator = node
+            result.requires_grad = True
+            if now.observer is not None:
+                now.observer(node, out)
+            return result
+    result.creator = result._grad = result._name = None
+    result.requires_grad = False
+    return result
+
+
+def expand(primitive: Primitive, args: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
+    """Run a composite by its definition, in a scope that bears its name."""
+    assert primitive.definition is not None
+    with scope(primitive.name, kind="composite"):
+        return primitive.definition(*args, **(params or {}))
+
+
+def result_of(node: Node, value: Any) -> Tensor:
+    """A Tensor for the recorded result `value` of a node."""
+    tensor = _new(Tensor)
+    tensor.raw = value
+    tensor.creator = node
+    tensor.requires_grad = True
+    return tensor
+
+
+def leaf(value: Any, requires_grad: bool) -> Tensor:
+    """A Tensor around an array or NumPy scalar as it is, without a copy or a check."""
+    tensor = _new(Tensor)
+    tensor.raw = value
+    tensor.creator = tensor._grad = tensor._name = None
+    tensor.requires_grad = requires_grad
+    return tensor
+
+
+def lift(value: Any, source: Any) -> Any:
+    """A saved value as a Tensor that knows where it came from; constants stay plain.
+
+    source: the Node, leaf Tensor or constant that a node holds as its input.
+    """
+    if type(source) is Node:
+        return result_of(source, value)
+    return source if type(source) is Tensor else value
+
+
+def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
+    """The operator on the left, on the right and in place.
+
+    These two and the ufuncs of one operand go straight to `_run`: the loop of `apply` costs as much
+    as the arithmetic of ten elements.
+    """
+
+    def forward(self: Tensor, other: Any) -> Any:
+        if type(other) is Tensor:
+            needed = self.requires_grad + 2 * other.requires_grad
+            inputs = self.creator or self, other.creator or other
+            return _run(primitive, (self.raw, other.raw), inputs, needed)
+        if type(other) in PLAIN_TYPES:
+            inputs = self.creator or self, other
+            return _run(primitive, (self.raw, other), inputs, self.requires_grad)
+        return apply(primitive, (self, other)) if is_operand(other) else NotImplemented
+
+    def reflected(self: Tensor, other: Any) -> Any:
+        if type(other) in PLAIN_TYPES:
+            inputs = other, self.creator or self
+            return _run(primitive, (other, self.raw), inputs, 2 * self.requires_grad)
+        return apply(primitive, (other, self)) if is_operand(other) else NotImplemented
+
+    def in_place(self: Tensor, other: Any) -> Any:
+        return self._update(primitive, other)
+
+    return forward, reflected, in_place
+
+
+@final
+class Tensor(Readable, NumPyMethods):
+    """An array that records what is computed from it, so that it can be differentiated.
+
+    data: numbers, nested sequences or an array; copied.  Python numbers become float64, arrays keep
+        their dtype, so float32 stays float32 in every result and every gradient.
+    requires_grad: None means yes for floating and complex data and for Python numbers, and no for
+        integer and boolean arrays, which are constants.
+    name: what drawings and messages call it.
+
+    Operators, NumPy's functions and NumPy's methods work on it and return Tensors, except for those
+    that have no derivative (comparisons, argmax, shape queries …), which return plain arrays.
+
+    Raises DTypeError for data that cannot be differentiated: strings, objects, and integers or
+    booleans with requires_grad=True.
+
+    >>> apple, count, tax = Tensor(100, name="apple"), Tensor(2), Tensor(1.1)
+    >>> price = apple * count * tax
+    >>> price.backward()
+    >>> float(price.data), float(apple.grad), float(tax.grad)
+    (220.00000000000003, 2.2, 200.0)
+    """
+
+    __slots__ = ()
+
+    creator: Node | None  # the operation that this is the result of; None for a leaf
+
+    def __init__(
+        self, data: ArrayLike, requires_grad: bool | None = None, name: str | None = None
+    ) -> None:
+        kind = type(data)
+        if (kind is float or kind is int) and requires_grad is not False:
+            self.raw = np.float64(data)  # type: ignore[arg-type]
+            self.requires_grad = True
+        else:
+            self.raw, self.requires_grad = checked(data, requires_grad)
+        self.creator = None
+        self._grad: Any = None
+        self._name = name
+
+    # ── differentiation ───────────────────────────────────────────────────────────────────────
+    def detach(self) -> Tensor:
+        """The same array (not a copy) as a constant: no derivative passes through it."""
+        return leaf(self.raw, requires_grad=False)
+
+    def backward(self, gradient: ArrayLike | None = None, retain_grads: bool = False) -> None:
+        """Add the derivatives of this result to `.grad` of every leaf it was computed from.
+
+        gradient: what to start from, in the shape of this result; a scalar starts from 1.
+        retain_grads: also keep the gradients of all inner results on the way.
+
+        Raises GraphError when nothing was recorded, or for an array without `gradient`.
+        """
+        if not self.requires_grad:
+            raise GraphError(nothing_recorded(self))
+        g = seed_of(self, gradient)
+        if self.creator is not None:
+            self.creator.note("seed", g)  # a drawing of this result shows the same pass
+        reverse.deposit(reverse.run(self.creator or self, g, retain=retain_grads))
+
+    def retain_grad(self) -> None:
+        """Keep the gradient of this inner result in `.grad`, as leaves do."""
+        if self.creator is not None:
+            self.creator.note("retain", True)
+
+    def zero_grad(self) -> None:
+        """Forget the gradient: `.grad` is None until the next backward pass."""
+        self.grad = None
+
+    # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
+        function = UFUNCS.get(ufunc)
+        if function is not None and method == "__call__" and not options:
+            if type(function) is not Primitive:
+                return function(*inputs)
+            if len(inputs) == 1:
+                return _run(function, (self.raw,), (self.creator or self,), self.requires_grad)
+            return apply(function, inputs)
+        if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:
+            return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
+        if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:
+            return ufunc(*plain(inputs), **options)
+        return refuse_ufunc(ufunc, method, options)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Sequence[Any], options: Mapping[str, Any]
+    ) -> Any:
+        if type(function) is Primitive:
+            return apply(function, args, options)
+        covered = FUNCTIONS.get(function)
+        if covered is not None:
+            return covered(*args, **options)
+        if function in PLAIN_FUNCTIONS:
+            return function(*plain(args), **plain(options))
+        return uncovered(f"{function.__module__}.{function.__name__}".replace("numpy.", "np."))
+
+    def astype(self, dtype: DTypeLike) -> Any:
+        """In another floating dtype; the gradient comes back in this one.  Other dtypes have no
+        derivative and give a plain array."""
+        if np.dtype(dtype).kind not in "fc":
+            return self.raw.astype(dtype)
+        return apply(ops.astype, (self,), {"dtype": np.dtype(dtype)})
+
+    # ── operators ─────────────────────────────────────────────────────────────────────────────
+    __add__, __radd__, __iadd__ = _binary(ops.add)
+    __sub__, __rsub__, __isub__ = _binary(ops.subtract)
+    __mul__, __rmul__, __imul__ = _binary(ops.multiply)
+    __truediv__, __rtruediv__, __itruediv__ = _binary(ops.divide)
+    __mod__, __rmod__, __imod__ = _binary(ops.mod)
+    __matmul__, __rmatmul__, __imatmul__ = _binary(matmul)
+
+    def __pow__(self, exponent: Any) -> Any:
+        if type(exponent) is Tensor:
+            return apply(ops.power, (self, exponent))
+        if not is_operand(exponent):
+            return NotImplemented
+        if type(exponent) not in PLAIN_TYPES:
+            exponent = as_operand(ops.power, exponent)
+        return apply(ops.power_constant, (self,), {"exponent": exponent})
+
+    def __rpow__(self, base: Any) -> Any:
+        return apply(ops.power, (base, self)) if is_operand(base) else NotImplemented
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self.raw // plain(other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return other // self.raw
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __neg__(self) -> Any:
+        return apply(ops.negative, (self,))
+
+    def __pos__(self) -> Any:
+        return apply(ops.positive, (self,))
+
+    def __abs__(self) -> Any:
+        return apply(ops.absolute, (self,))
+
+    # ── elements ──────────────────────────────────────────────────────────────────────────────
+    def __getitem__(self, index: Any) -> Any:
+        return apply(getitem, (self,), {"index": plain(index)})
+
+    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+        raise UncoveredError(
+            "setitem: assignment into a Tensor is not recorded. Build the array with np.where, "
+            "np.stack or np.concatenate; t.data[...] = value writes without recording."
+        )
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[i] for i in range(len(self.raw)))
+
+    # ── copies ────────────────────────────────────────────────────────────────────────────────
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.creator is not None:
+            raise GraphError(
+                f"copy: this Tensor is the result of {self.creator.primitive.name}, and its "
+                "recorded graph cannot be copied or pickled. Copy t.detach() or t.data."
+            )
+        return _restore, (self.raw, self.requires_grad, self._name, self._grad)
+
+    # ── in place ──────────────────────────────────────────────────────────────────────────────
+    def _update(self, primitive: Primitive, other: Any) -> Any:
+        """`t += …`: a new result, except on a leaf, whose own data it would change."""
+        if self.creator is not None or not self.requires_grad:
+            return NotImplemented  # Python then computes t = t + …
+        if current_mode.get().recording:
+            raise GraphError(
+                f"{primitive.name}: in-place change of a leaf Tensor, after which it would be no "
+                "leaf any more and get no gradient. Inside `with no_grad():` it changes the data; "
+                "to compute on, write t = t + … with another name."
+            )
+        self.data = primitive.forward(self.raw, plain(other))
+        return self
+
+
+def _restore(raw: Any, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
+    tensor = leaf(raw, requires_grad)
+    tensor._name, tensor._grad = name, grad
+    return tensor
+
+
+_new = Tensor.__new__
+_new_node = Node.__new__

@@ -1,0 +1,53 @@
+"""nn: the layers, losses, optimisers and data of *Deep Learning from Scratch* on autograd_core."""
+
+from nn import datasets, init
+from nn.data import Batches, Dataset
+from nn.history import History
+from nn.layers import Affine, Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
+from nn.losses import MeanSquaredError, SoftmaxWithLoss
+from nn.module import Module, Sequential
+from nn.optim import (
+    SGD,
+    AdaGrad,
+    Adam,
+    AdamW,
+    Momentum,
+    Nesterov,
+    Optimizer,
+    RMSprop,
+    clip_gradients,
+)
+from nn.random import seed
+from nn.train import accuracy, evaluate, fit
+
+__all__ = [
+    "SGD",
+    "AdaGrad",
+    "Adam",
+    "AdamW",
+    "Affine",
+    "Batches",
+    "Dataset",
+    "Dense",
+    "History",
+    "Linear",
+    "MeanSquaredError",
+    "Module",
+    "Momentum",
+    "Nesterov",
+    "Optimizer",
+    "RMSprop",
+    "ReLU",
+    "Sequential",
+    "Sigmoid",
+    "Softmax",
+    "SoftmaxWithLoss",
+    "Tanh",
+    "accuracy",
+    "clip_gradients",
+    "datasets",
+    "evaluate",
+    "fit",
+    "init",
+    "seed",
+]

@@ -1,0 +1,133 @@
+"""Losses: one number that says how far a prediction is from its target."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from autograd_core import DTypeError, ShapeError, Tensor, composite, log_softmax, softmax
+from nn.module import Module, constant
+
+
+def _batch(x: Any) -> int:
+    return 1 if x.ndim == 1 else max(1, x.shape[0])
+
+
+def _defined_cross_entropy(x: Any, t: Any) -> Any:
+    """The book's graph (appendix A): exp, sum, 1/x, ×, log, ×, sum, × -1, and / by the batch."""
+    powers = np.exp(x)
+    y = powers * np.reciprocal(np.sum(powers, axis=-1, keepdims=True))
+    return -np.sum(np.log(y) * t) / _batch(x)
+
+
+def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
+    """The loss and the softmax y, from logits shifted below 0 so that exp cannot overflow."""
+    shifted = x - np.maximum.reduce(x, axis=-1, keepdims=True)
+    y = np.exp(shifted)
+    total = np.add.reduce(y, axis=-1, keepdims=True)
+    shifted -= np.log(total)
+    y /= total
+    # Where t is 0 its product is 0 also for a logit of -inf.
+    terms = np.multiply(shifted, t, where=t != 0, out=np.zeros_like(shifted))
+    return -np.add.reduce(terms, axis=None) / _batch(x), y
+
+
+softmax_cross_entropy = composite(
+    "softmax_with_loss", _defined_cross_entropy, _fused_cross_entropy,
+    symbol="softmax with loss", tex=r"L({x}, {t})",
+    residuals={"y": lambda x: softmax(x)},  # noqa: PLW0108  its argument is read
+    # y - t where the rows of t sum to 1, as labels do.
+    vjp=(lambda g, y, t: (y * np.sum(t, axis=-1, keepdims=True) - t) * (g / _batch(y)),
+         lambda g, x: log_softmax(x) * (-g / _batch(x))),
+)  # fmt: skip
+
+mean_squared_error = composite(
+    "mean_squared_error",
+    lambda y, t: np.mean(np.square(y - t)),
+    lambda y, t: np.mean(np.square(y - t)),
+    symbol="MSE", tex=r"\overline{{({y} - {t})^2}}",
+    vjp=(lambda g, y, t: (y - t) * (g * (2 / max(1, y.size))),
+         lambda g, y, t: (t - y) * (g * (2 / max(1, y.size)))),
+)  # fmt: skip
+
+
+class SoftmaxWithLoss(Module):
+    """Cross-entropy of the softmax of the logits (book, section 5.6.3), averaged over the batch.
+
+    x: logits, (classes,) for one sample or (n, classes) for a batch.
+    t: rows of probabilities in x's shape (one-hot or soft), or class indices, () or (n,).
+    Gradient for x: (softmax(x) - t) / n times the incoming gradient.  Finite for logits of any
+    size, as the loss is computed from log-softmax and not from the logarithm of a rounded softmax.
+
+    Raises ShapeError when t fits neither form, DTypeError for indices that are no integers, and
+    ValueError for an index out of range.
+
+    >>> import numpy as np, nn
+    >>> loss = nn.SoftmaxWithLoss()(np.zeros((2, 10)), [3, 7])
+    >>> round(loss.item(), 4)  # log 10
+    2.3026
+    """
+
+    def forward(self, x: Any, t: Any) -> Any:
+        """The mean cross-entropy, a scalar."""
+        logits = constant(x)
+        return softmax_cross_entropy(logits, _rows_of(t, logits))
+
+
+class MeanSquaredError(Module):
+    """The mean of (y - t)² over all elements.
+
+    y, t: prediction and target of one shape.   Gradient for y: 2 (y - t) / size.
+    The book's version (section 4.2.1) is half the sum of the squares.
+
+    Raises ShapeError when the shapes differ: (4, 1) against (4,) would broadcast to (4, 4).
+
+    >>> import numpy as np, nn
+    >>> nn.MeanSquaredError()(np.array([1.0, 2.0]), np.array([1.0, 4.0])).item()
+    2.0
+    """
+
+    def forward(self, y: Any, t: Any) -> Any:
+        """The mean squared difference, a scalar."""
+        if np.shape(y) != np.shape(t):
+            raise ShapeError(
+                f"mean_squared_error: y is {np.shape(y)} and t is {np.shape(t)}; they must be "
+                "equal, or they would broadcast."
+                f"\n  Did you mean t.reshape({np.shape(y)})?"
+            )
+        return mean_squared_error(constant(y), t)
+
+
+def _rows_of(t: Any, x: Tensor) -> Any:
+    """The targets as rows of probabilities in the logits' shape and dtype."""
+    if x.ndim not in (1, 2):
+        raise ShapeError(
+            f"softmax_with_loss: the logits are {x.shape}; pass (classes,) or (batch, classes)."
+        )
+    if np.shape(t) == x.shape:
+        return t if isinstance(t, Tensor) else np.asarray(t, x.dtype)
+    labels = np.asarray(t)
+    if labels.shape != x.shape[:-1]:
+        raise ShapeError(
+            f"softmax_with_loss: the logits are {x.shape} and the targets {labels.shape}; pass "
+            f"class indices of shape {x.shape[:-1]} or rows of shape {x.shape}."
+        )
+    if labels.dtype.kind not in "iu":
+        raise DTypeError(
+            f"softmax_with_loss: class indices of dtype {labels.dtype} must be integers. Use "
+            "t.astype(int)."
+        )
+    return _one_hot(labels.reshape(-1), x)
+
+
+def _one_hot(labels: Any, x: Tensor) -> Any:
+    classes = x.shape[-1]
+    if labels.size and (labels.min() < 0 or labels.max() >= classes):
+        raise ValueError(
+            f"softmax_with_loss: a class index is outside of 0 … {classes - 1}: the labels reach "
+            f"from {labels.min()} to {labels.max()}."
+        )
+    rows = np.zeros((labels.size, classes), x.dtype)
+    rows[np.arange(labels.size), labels] = 1
+    return rows.reshape(x.shape)
