@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import AutogradError, DTypeError, ShapeError
-from autograd_core.primitive import BILINEAR, Primitive
+from autograd_core.primitive import BILINEAR, LINEAR, Primitive
 from autograd_core.shapes import Shape
 
 
@@ -23,12 +23,16 @@ def explain(primitive: Primitive, values: Sequence[Any], error: Exception) -> Ex
         return DTypeError(f"{primitive.name}: {given}: {error}.")
     given = _list(f"{n} is {s}" for n, s in zip(names, shapes, strict=True))
     if primitive.kind == BILINEAR:
-        hint = _suggest_transpose(*shapes)
-        return ShapeError(f"{primitive.name}: inner sizes differ, {given}.{hint}")
+        return ShapeError(
+            f"{primitive.name}: {_wrong_product(*shapes)}, {given}.{_suggest_transpose(*shapes)}"
+        )
     if "broadcast" in str(error):
         hint = _suggest_axis(shapes)
         return ShapeError(f"{primitive.name}: the shapes do not broadcast, {given}.{hint}")
-    return ShapeError(f"{primitive.name}: {given}: {error}.")
+    if primitive.kind == LINEAR:
+        return ShapeError(f"{primitive.name}: {given}: {error}.")
+    error.add_note(f"This happened in {primitive.name}, where {given}.")
+    return error
 
 
 def _list(parts: Any) -> str:
@@ -37,6 +41,14 @@ def _list(parts: Any) -> str:
 
 def _type_of(value: Any) -> str:
     return str(value.dtype) if hasattr(value, "dtype") else type(value).__name__
+
+
+def _wrong_product(x: Shape, y: Shape) -> str:
+    if not x or not y:
+        return "a number has no matrix product (use *)"
+    if x[-1] != y[-2 if len(y) > 1 else 0]:
+        return "inner sizes differ"
+    return "the batch dimensions do not broadcast"
 
 
 def _suggest_transpose(x: Shape, y: Shape) -> str:

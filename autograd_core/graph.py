@@ -32,7 +32,7 @@ class Node:
 
     inputs: for each operand a Node (an inner result), a leaf Tensor, or the constant itself.
     params: the keyword parameters of the operation, or None.
-    saved: what the rules of the inputs that need a gradient asked for.
+    saved: what the rules of the inputs that need a gradient asked for, as the plan's sources say.
     shape, dtype: of the result.   order: its place in time.   scope: the module it belongs to.
     notes: what few nodes have (the result's name, its retained gradient, its source line), or None.
     """
@@ -53,7 +53,7 @@ class Node:
     plan: Plan
     inputs: tuple[Any, ...]
     params: Mapping[str, Any] | None
-    saved: tuple[Any, ...]
+    saved: Any
     shape: Shape
     dtype: np.dtype[Any]
     scope: Scope | None
@@ -177,6 +177,8 @@ class no_grad:  # noqa: N801  used as a verb: `with no_grad():`
     def __call__(self, function: Function) -> Function:
         if inspect.isgeneratorfunction(function):
             return _stepwise(function)  # type: ignore[no-any-return]
+        if inspect.isasyncgenfunction(function):
+            return _stepwise_async(function)  # type: ignore[no-any-return]
         if inspect.iscoroutinefunction(function):
 
             @functools.wraps(function)
@@ -215,6 +217,26 @@ def _stepwise(function: Any) -> Any:
                 raise
             except BaseException as error:  # noqa: BLE001  thrown in by the caller: pass it on
                 step = functools.partial(inner.throw, error)
+
+    return generator
+
+
+def _stepwise_async(function: Any) -> Any:
+    """The asynchronous generator function with each of its steps under no_grad."""
+
+    @functools.wraps(function)
+    async def generator(*args: Any, **kwargs: Any) -> Any:
+        inner = function(*args, **kwargs)
+        sent = None
+        try:
+            while True:
+                with no_grad():
+                    item = await inner.asend(sent)
+                sent = yield item
+        except StopAsyncIteration:
+            return
+        finally:
+            await inner.aclose()
 
     return generator
 

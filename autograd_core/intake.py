@@ -8,22 +8,24 @@ import numpy as np
 
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.graph import current_mode
-from autograd_core.primitive import Primitive
 from autograd_core.readable import Readable, plain
 
 # Operands that need no look: NumPy takes them as they are, and Python numbers stay weakly typed.
 PLAIN_TYPES = frozenset(
     {np.ndarray, float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_}
 )
+PLAIN_INDICES = frozenset({int, slice, np.ndarray, type(None), type(Ellipsis)})
 OPERANDS = (Readable, np.ndarray, np.generic, list, tuple)
 
 
-def as_operand(primitive: Primitive, arg: Any) -> Any:
+def as_operand(operation: str, arg: Any) -> Any:
     """An operand that is neither a Tensor nor a common plain type, as an array of numbers."""
+    if isinstance(arg, np.ma.MaskedArray):
+        raise DTypeError(f"{operation}: a masked array would lose its mask. Use np.where.")
     array = np.asarray(arg)
     if array.dtype.kind not in "fciub":
         raise DTypeError(
-            f"{primitive.name}: {arg!r} of type {type(arg).__name__} is not a number, an array of "
+            f"{operation}: {arg!r} of type {type(arg).__name__} is not a number, an array of "
             "numbers or a Tensor."
         )
     return array
@@ -38,9 +40,9 @@ def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:
     """The data as an array of its own, and whether it is differentiated."""
     if isinstance(data, Readable):
         raise DTypeError("Tensor: the data is a Tensor already. Use it, or its .detach().")
-    if type(data) is int:
-        data = float(data)
     array: Any = np.array(data)
+    if array.dtype.kind in "iu" and isinstance(data, (int, list, tuple)):
+        array = array.astype(float)
     if array.dtype.kind not in "fciub":
         raise DTypeError(
             f"Tensor: data of dtype {array.dtype} cannot be differentiated. Pass numbers, or an "

@@ -74,8 +74,9 @@ class NumPyMethods:
 
     def transpose(self, *axes: Any) -> Any:
         """np.transpose; the axes may come one by one or as a tuple."""
-        order = axes[0] if len(axes) == 1 else axes
-        return np.transpose(self, order or None)  # type: ignore[call-overload]
+        if len(axes) == 1 and not isinstance(axes[0], int):
+            axes = axes[0]
+        return np.transpose(self, axes or None)  # type: ignore[call-overload]
 
     def swapaxes(self, axis1: int, axis2: int) -> Any:
         """np.swapaxes."""

@@ -37,7 +37,7 @@ PLAIN_UFUNCS |= {
 }  # fmt: skip
 PLAIN_FUNCTIONS |= {
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.all, np.any, np.allclose,
-    np.isclose, np.array_equal, np.zeros_like, np.ones_like, np.empty_like, np.full_like,
+    np.isclose, np.array_equal, np.zeros_like, np.ones_like, np.empty_like,
     np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj, np.isrealobj,
     np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted, np.round, np.around,
     np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
@@ -51,16 +51,26 @@ def power(x: Any, y: Any) -> Any:
     return x**y if type(x) is Tensor else apply(elementwise.power, (x, y))
 
 
+def divmod_(x: Any, y: Any) -> Any:
+    """np.divmod: the quotient, which is plain, and the remainder."""
+    return plain(x) // plain(y), apply(elementwise.mod, (x, y))
+
+
 UFUNCS[np.power] = power
+UFUNCS[np.divmod] = divmod_
 UFUNCS[np.matmul] = lambda x, y: apply(linalg.matmul, (x, y))
 
 
 @implements(np.where)
 def where(condition: Any, x: Any = _UNSET, y: Any = _UNSET) -> Any:
     """np.where: the gradient goes to the side that was taken, and exactly 0 to the other."""
-    if x is _UNSET or y is _UNSET:
+    if x is _UNSET:
         return np.where(plain(condition))
-    return apply(elementwise.where, (x, y), {"condition": np.asarray(plain(condition))})
+    if y is _UNSET:
+        raise ShapeError("where: give both x and y, or neither.")
+    if type(condition) is not np.ndarray:
+        condition = np.asarray(plain(condition))
+    return apply(elementwise.where, (x, y), {"condition": condition})
 
 
 @implements(np.clip)
@@ -72,9 +82,26 @@ def clip(
     refuse("np.clip", out=out, **options)
     low = a_min if a_min is not None and a_min is not _UNSET else min
     high = a_max if a_max is not None and a_max is not _UNSET else max
-    low = -np.inf if low is None or low is _UNSET else low
-    high = np.inf if high is None or high is _UNSET else high
+    lowest, highest = _range(np.result_type(plain(a)))
+    low = lowest if low is None or low is _UNSET else low
+    high = highest if high is None or high is _UNSET else high
     return apply(elementwise.clip, (a, low, high))
+
+
+def _range(dtype: np.dtype[Any]) -> tuple[Any, Any]:
+    """Bounds that no number of the dtype passes."""
+    if dtype.kind in "iu":
+        return np.iinfo(dtype).min, np.iinfo(dtype).max
+    return -np.inf, np.inf
+
+
+@implements(np.full_like)
+def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
+    """np.full_like: a plain array, or a Tensor repeated to the shape of `a`."""
+    if isinstance(fill_value, Tensor) and fill_value.requires_grad:
+        refuse("np.full_like", dtype=args or None, **options)
+        return np.broadcast_to(fill_value, np.shape(a)).astype(np.result_type(plain(a)))
+    return np.full_like(plain(a), plain(fill_value), *args, **options)
 
 
 # ── reductions ────────────────────────────────────────────────────────────────────────────────
@@ -88,7 +115,7 @@ def _reduce(primitive: Primitive, *functions: Any) -> Any:
     ) -> Any:  # fmt: skip
         if dtype is not None or out is not None or options:
             refuse(name, dtype=dtype, out=out, **options)
-        params = {"axis": axis, "keepdims": keepdims is True}
+        params = {"axis": axis, "keepdims": keepdims is not _UNSET and bool(keepdims)}
         if axis is not None:
             params["axis"] = _axis(axis, np.ndim(a))
         if "ddof" in primitive.params:
@@ -116,7 +143,7 @@ def _extreme(primitive: Primitive, *functions: Any) -> Any:
 
 def _axis(axis: Any, ndim: int) -> Axis:
     """The axis checked, as plain ints."""
-    if axis is None:
+    if axis is None or (ndim == 0 and axis in (0, -1)):
         return None
     if isinstance(axis, tuple):
         return normalize_axis(axis, ndim)
@@ -157,8 +184,9 @@ def dot(a: Any, b: Any, out: Any = None) -> Any:
 @implements(np.reshape)
 def reshape(a: Any, /, shape: Any = None, order: str = "C", **options: Any) -> Any:
     """np.reshape, row by row (order "C")."""
-    refuse("np.reshape", order=None if order == "C" else order, **options)
-    return apply(shaping.reshape, (a,), {"shape": plain(shape)})
+    if order != "C" or options:
+        refuse("np.reshape", order=None if order == "C" else order, **options)
+    return apply(shaping.reshape, (a,), {"shape": shape})
 
 
 @implements(np.ravel)
@@ -228,7 +256,8 @@ def concatenate(
     arrays: Sequence[Any], axis: int | None = 0, out: Any = None, **options: Any
 ) -> Any:
     """np.concatenate: joined along an axis, or flat with axis=None."""
-    refuse("np.concatenate", out=out, dtype=options.pop("dtype", None), **_other_casting(options))
+    if out is not None or options:
+        refuse("np.concatenate", out=out, **_other_casting(options))
     if axis is None:
         arrays, axis = [np.ravel(a) for a in arrays], 0
     return apply(shaping.concatenate, tuple(arrays), {"axis": as_int(axis)})
@@ -237,7 +266,8 @@ def concatenate(
 @implements(np.stack)
 def stack(arrays: Sequence[Any], axis: int = 0, out: Any = None, **options: Any) -> Any:
     """np.stack: joined along a new axis."""
-    refuse("np.stack", out=out, dtype=options.pop("dtype", None), **_other_casting(options))
+    if out is not None or options:
+        refuse("np.stack", out=out, **_other_casting(options))
     shapes = {np.shape(a) for a in arrays}
     if len(shapes) != 1:
         raise ShapeError(f"stack: all arrays must have one shape, here {sorted(shapes)}.")

@@ -26,6 +26,7 @@ import numpy as np
 from autograd_core.errors import DeclarationError
 
 Rule = Callable[..., Any]
+Pull = Callable[[Any, tuple[Any, ...]], Any]
 
 # What kind of function an operation is: a statement of mathematics from which the rest follows.
 ELEMENTWISE = "elementwise"  # a diagonal Jacobian: broadcasting is undone by the engine
@@ -103,9 +104,15 @@ class Primitive:
             params = {**self.defaults, **params}
         for arg in args:
             kind = type(arg)
+            if kind is np.ndarray:
+                continue
             if hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray):
                 return kind.__array_function__(arg, self, (kind,), args, params)
-        return self.evaluate(args, params)
+        return self.evaluate([np.asarray(arg) for arg in args], params)
+
+    def rule_of(self, position: int) -> Rule:
+        """The rule of the input at that position."""
+        return self.rules[0] if self.variadic else self.rules[position]
 
     def label(self, params: Mapping[str, str]) -> str:
         """The sign in a drawn circle; `{exponent}` in it stands for that parameter's text."""
@@ -132,28 +139,49 @@ class _Plans(dict[int, "Plan"]):
 class Plan:
     """A primitive for one set of inputs that need a gradient.
 
-    sources: the names of what a node has to save, for which there is one of two functions:
-    `pick((*inputs, out))` where these are inputs and the result, `keep(inputs, out, residuals,
-    params)` otherwise.  needed: the positions of those inputs.  pulls: for each its position, its
-    rule, and the function that takes the rule's arguments from what was saved.
+    sources: the names of what a node has to save.  One name is saved bare, more are a tuple.
+    place: where it is found: the position of the one input, or OUT, INPUTS, NOTHING, or ELSEWHERE,
+        for which `keep(inputs, out, residuals, params)` collects it.
+    needed: the positions of those inputs.
+    pulls: for each its position and its rule, as a function of g and of what was saved.
     """
 
-    __slots__ = ("keep", "needed", "pick", "primitive", "pulls", "sources")
+    __slots__ = ("keep", "needed", "place", "primitive", "pulls", "sources")
 
     def __init__(self, primitive: Primitive, needed: int) -> None:
         self.primitive = primitive
         self.needed = tuple(i for i in range(needed.bit_length()) if needed >> i & 1)
         names = [_wanted_names(primitive, i) for i in self.needed]
-        kept = list(dict.fromkeys(name for group in names for name in group if name != "i"))
-        kept += [n for name in kept for n in _residual_needs(primitive, name) if n not in kept]
-        self.sources = tuple(dict.fromkeys(kept))
-        places = [_direct_place(primitive, name) for name in self.sources]
-        self.pick = None if None in places else _tuple_getter(places)
+        wanted = {name for group in names for name in group if name != "i"}
+        wanted |= {need for name in wanted for need in _residual_needs(primitive, name)}
+        inputs = [name for name in primitive.inputs if name in wanted]
+        self.sources = (*inputs, *sorted(wanted - {*inputs}))
+        self.place = _place(primitive, self.sources)
         self.keep = _keeper(primitive, self.sources)
         self.pulls = tuple(
-            (i, *_bound(_rule_of(primitive, i), group, self.sources, i))
+            (i, _bind(primitive.rule_of(i), group, self.sources, i))
             for i, group in zip(self.needed, names, strict=True)
         )
+
+    def saved(self, node_saved: Any) -> tuple[Any, ...]:
+        """What a node saved as a tuple in the order of the sources."""
+        return (node_saved,) if len(self.sources) == 1 else node_saved or ()
+
+
+OUT, INPUTS, NOTHING, ELSEWHERE = -1, -2, -3, -4
+
+
+def _place(made: Primitive, sources: tuple[str, ...]) -> int:
+    """The most common forms of what is kept, which recording finds without a call."""
+    if not sources:
+        return NOTHING
+    if sources == ("out",):
+        return OUT
+    if made.variadic or not set(sources) <= set(made.inputs):
+        return ELSEWHERE
+    if len(sources) == 1:
+        return made.inputs.index(sources[0])
+    return INPUTS if sources == made.inputs else ELSEWHERE
 
 
 def primitive(
@@ -299,12 +327,8 @@ def _check_rule(made: Primitive, name: str, rule: Rule) -> None:
     rule.__name__ = rule.__qualname__ = f"vjp_{made.name}_{name}"
 
 
-def _rule_of(made: Primitive, position: int) -> Rule:
-    return made.rules[0] if made.variadic else made.rules[position]
-
-
 def _wanted_names(made: Primitive, position: int) -> tuple[str, ...]:
-    code = _rule_of(made, position).__code__
+    code = made.rule_of(position).__code__
     names: tuple[str, ...] = code.co_varnames[1 : code.co_argcount]
     return names
 
@@ -317,34 +341,33 @@ def _residual_needs(made: Primitive, name: str) -> tuple[str, ...]:
     )
 
 
-def _direct_place(made: Primitive, name: str) -> int | None:
-    """The place of a name in (*inputs, out), if it has one."""
-    if made.variadic:
-        return None
-    order = (*made.inputs, "out")
-    return order.index(name) if name in order else None
+def _bind(rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int) -> Pull:
+    """The rule as a function of g and of what was saved."""
+    if "i" in names:
+        bare = len(sources) == 1
+        takes = [None if name == "i" else sources.index(name) for name in names]
+        return lambda g, saved: rule(
+            g, *[i if p is None else (saved if bare else saved[p]) for p in takes]
+        )
+    if len(sources) == 1 and names:  # saved bare: the rule takes it as it is
+        return rule
+    match [sources.index(name) for name in names]:
+        case []:
+            return lambda g, saved: rule(g)
+        case [a]:
+            return lambda g, saved: rule(g, saved[a])
+        case [a, b]:
+            return lambda g, saved: rule(g, saved[a], saved[b])
+        case places:
+            pick = itemgetter(*places)
+            return lambda g, saved: rule(g, *pick(saved))
 
 
-def _tuple_getter(places: Sequence[Any]) -> Callable[[Any], tuple[Any, ...]]:
-    """The function that picks these places of a tuple, as a tuple; itemgetter runs in C."""
-    if len(places) == 0:
-        return itemgetter(slice(0, 0))
-    return itemgetter(*places) if len(places) > 1 else itemgetter(slice(places[0], places[0] + 1))
-
-
-def _bound(
-    rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int
-) -> tuple[Rule, Callable[[Any], tuple[Any, ...]]]:
-    """The rule, and where its arguments behind g stand in what was saved."""
-    if "i" not in names:
-        return rule, _tuple_getter([sources.index(name) for name in names])
-    takes = [sources.index(name) if name != "i" else None for name in names]
-    return rule, lambda saved: tuple([i if place is None else saved[place] for place in takes])
-
-
-def _keeper(made: Primitive, sources: tuple[str, ...]) -> Callable[..., tuple[Any, ...]]:
-    """A function (inputs, out, residuals, params) -> the tuple of the sources' values."""
+def _keeper(made: Primitive, sources: tuple[str, ...]) -> Callable[..., Any]:
+    """A function (inputs, out, residuals, params) -> the sources' values."""
     takes = [_source(made, name) for name in sources]
+    if len(takes) == 1:
+        return takes[0]
     return lambda args, out, extra, params: tuple([f(args, out, extra, params) for f in takes])
 
 

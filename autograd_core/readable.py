@@ -81,7 +81,8 @@ class Readable:
     @property
     def grad(self) -> NDArray[Any] | None:
         """The gradient that backward passes have added up, of the shape and dtype of `data`; None
-        before the first one.  An inner result keeps one only after `retain_grad()`."""
+        before the first one.  What is assigned is copied.  An inner result keeps its gradient only
+        after `retain_grad()`."""
         if self.creator is not None:
             grad: NDArray[Any] | None = self.creator.noted("grad")
             return grad
@@ -98,7 +99,7 @@ class Readable:
                     f"grad: the Tensor has shape {self.shape} and the gradient {array.shape}; "
                     "they must be equal."
                 )
-            value = array.astype(self.dtype, casting="same_kind", copy=False)
+            value = array.astype(self.dtype, casting="same_kind")
         if self.creator is None:
             self._grad = value
         else:

@@ -18,7 +18,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.errors import ShapeError
+from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.graph import Node
 from autograd_core.primitive import GENERAL, LINEAR
 from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
@@ -30,7 +30,7 @@ Visit = Callable[[Node, int, Any], None]
 _SOLE_OWNER = 2
 
 
-def run(  # noqa: C901  one loop, unrolled because it is what every gradient costs
+def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gradient costs
     root: Any,
     g: Any,
     *,
@@ -59,9 +59,9 @@ def run(  # noqa: C901  one loop, unrolled because it is what every gradient cos
         g = gradients.pop(node)
         if retain or (node.notes is not None and "retain" in node.notes):
             _remember(node, g)
-        saved = node.saved if lift is None else lifted(node, lift)
+        saved = node.saved if lift is None else _lifted(node, lift)
         inputs = node.inputs
-        for position, rule, pick in node.plan.pulls:
+        for position, pull in node.plan.pulls:
             target = inputs[position]
             inner = type(target) is Node
             if (
@@ -70,9 +70,13 @@ def run(  # noqa: C901  one loop, unrolled because it is what every gradient cos
                 and not (inner and target.order >= since)
             ):
                 continue
-            dx = rule(g, *pick(saved))
+            dx = pull(g, saved)
             like = target if inner else target.raw
-            if dx.shape != like.shape or dx.dtype is not like.dtype:
+            try:
+                fits = dx.shape == like.shape and dx.dtype is like.dtype
+            except AttributeError:
+                raise _no_array(dx, node, position) from None
+            if not fits:
                 dx = fit(dx, like.shape, like.dtype, node, position)
             if visit is not None:
                 visit(node, position, dx)
@@ -89,27 +93,26 @@ def run(  # noqa: C901  one loop, unrolled because it is what every gradient cos
     return gradients
 
 
-def lifted(node: Node, lift: Lift) -> tuple[Any, ...]:
+def _lifted(node: Node, lift: Lift) -> Any:
     """What the node saved, as Tensors that know where they came from."""
-    primitive = node.primitive
-    values = dict(zip(node.plan.sources, node.saved, strict=True))
+    primitive, plan = node.primitive, node.plan
+    values = dict(zip(plan.sources, plan.saved(node.saved), strict=True))
     tensors: dict[str, Any] = {}
     for name, value in values.items():
         if name == "out":
             tensors[name] = lift(value, node)
+        elif name in primitive.inputs and primitive.variadic:
+            tensors[name] = tuple(map(lift, value, node.inputs))
         elif name in primitive.inputs:
-            place = primitive.inputs.index(name)
-            tensors[name] = (
-                tuple(map(lift, value, node.inputs))
-                if primitive.variadic
-                else lift(value, node.inputs[place])
-            )
-    for name, function in primitive.residuals.items():
-        if name in values:
-            code = function.__code__
-            names = code.co_varnames[: code.co_argcount]
-            tensors[name] = function(*[tensors.get(n, values[n]) for n in names])
-    return tuple([tensors.get(name, value) for name, value in values.items()])
+            tensors[name] = lift(value, node.inputs[primitive.inputs.index(name)])
+        elif name not in primitive.residuals:
+            tensors[name] = value
+    for name in values.keys() - tensors.keys():  # a residual goes by the function that it equals
+        function = primitive.residuals[name]
+        code = function.__code__
+        tensors[name] = function(*[tensors[n] for n in code.co_varnames[: code.co_argcount]])
+    found = tuple([tensors[name] for name in plan.sources])
+    return found[0] if len(found) == 1 else found
 
 
 def fit(dx: Any, shape: Shape, dtype: np.dtype[Any], node: Node, position: int) -> Any:
@@ -125,12 +128,22 @@ def fit(dx: Any, shape: Shape, dtype: np.dtype[Any], node: Node, position: int) 
                 f"shape {dx.shape} for an input of shape {shape}. A rule must return the shape of "
                 "its input."
             )
-        dx = np.reshape(np.sum(dx, axis=broadcast_axes(dx.shape, shape)), shape)
+        dx = np.add.reduce(dx, axis=broadcast_axes(dx.shape, shape) if shape else None)
+        if dx.shape != shape:
+            dx = dx.reshape(shape)
     if dx.dtype != dtype:
         if dx.dtype.kind == "c" and dtype.kind == "f":
             dx = dx.real
         dx = dx.astype(dtype)
     return dx
+
+
+def _no_array(dx: Any, node: Node, position: int) -> DTypeError:
+    rule = node.primitive.rule_of(position).__name__
+    return DTypeError(
+        f"{node.primitive.name}: {rule} returned {dx!r}, which is no array. A rule must return an "
+        "array of the shape of its input; np.zeros_like(g) is a gradient of zeros."
+    )
 
 
 def deposit(gradients: dict[Any, Any]) -> None:
@@ -139,16 +152,16 @@ def deposit(gradients: dict[Any, Any]) -> None:
     An array that only the pass holds is handed over; anything that may be shared is copied.
     """
     for leaf in list(gradients):
-        before = leaf.grad
-        if before is not None:
-            np.add(before, gradients.pop(leaf), out=before)
-            continue
         g = gradients.pop(leaf)
-        shared = type(g) is np.ndarray and (g.base is not None or sys.getrefcount(g) > _SOLE_OWNER)
-        leaf.grad = g.copy() if shared else g
+        if leaf._grad is not None:
+            np.add(leaf.grad, g, out=leaf.grad)
+        elif type(g) is np.ndarray and (g.base is not None or sys.getrefcount(g) > _SOLE_OWNER):
+            leaf._grad = g.copy()
+        else:
+            leaf._grad = g
 
 
 def _remember(node: Node, g: Any) -> None:
     """Add a gradient to what an inner node keeps for its Tensor."""
     before = node.noted("grad")
-    node.note("grad", np.array(g) if before is None else before + g)
+    node.note("grad", np.array(g) if before is None else np.asarray(before + g))

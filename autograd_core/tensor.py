@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NoReturn, final
 
@@ -21,6 +22,7 @@ from autograd_core.dispatch import (
 from autograd_core.errors import DTypeError, GraphError, UncoveredError
 from autograd_core.graph import Node, current_mode, next_order, scope
 from autograd_core.intake import (
+    PLAIN_INDICES,
     PLAIN_TYPES,
     as_operand,
     checked,
@@ -32,7 +34,7 @@ from autograd_core.methods import NumPyMethods
 from autograd_core.ops import elementwise as ops
 from autograd_core.ops.linalg import matmul
 from autograd_core.ops.shaping import getitem
-from autograd_core.primitive import UFUNCS, Primitive
+from autograd_core.primitive import INPUTS, NOTHING, OUT, UFUNCS, Primitive
 from autograd_core.readable import Readable, plain
 
 
@@ -45,6 +47,9 @@ def apply(
     """
     if primitive.definition is not None and current_mode.get().expanded:
         return expand(primitive, args, params)
+    if len(args) == 1 and type(args[0]) is Tensor:
+        (arg,) = args
+        return _run(primitive, (arg.raw,), (arg.creator or arg,), arg.requires_grad, params)
     needed, bit = 0, 1
     values, inputs = [], []
     for arg in args:
@@ -54,14 +59,14 @@ def apply(
             if arg.requires_grad:
                 needed += bit
         else:
-            value = arg if type(arg) in PLAIN_TYPES else as_operand(primitive, arg)
+            value = arg if type(arg) in PLAIN_TYPES else as_operand(primitive.name, arg)
             values.append(value)
             inputs.append(value)
         bit += bit
     return _run(primitive, tuple(values), tuple(inputs), needed, params)
 
 
-def _run(
+def _run(  # noqa: C901  what every operation costs: no further calls
     primitive: Primitive,
     values: tuple[Any, ...],
     inputs: tuple[Any, ...],
@@ -85,12 +90,19 @@ def _run(
         now = current_mode.get()
         if now.recording:
             plan = primitive.plans[needed]
-            node = _new_node(Node)
+            node = Node()
             node.plan = plan
             node.inputs = inputs
             node.params = params
-            if plan.pick is not None:
-                node.saved = plan.pick((*values, out))
+            place = plan.place
+            if place >= 0:
+                node.saved = values[place]
+            elif place == OUT:
+                node.saved = out
+            elif place == INPUTS:
+                node.saved = values
+            elif place == NOTHING:
+                node.saved = None
             else:
                 node.saved = plan.keep(values, out, extra, params)
             node.shape = out.shape
@@ -106,6 +118,10 @@ def _run(
     result.creator = result._grad = result._name = None
     result.requires_grad = False
     return result
+
+
+def _plain_operand(ufunc: np.ufunc, operand: Any) -> Any:
+    return operand.raw if type(operand) is Tensor else as_operand(ufunc.__name__, operand)
 
 
 def expand(primitive: Primitive, args: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
@@ -167,7 +183,7 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
         return apply(primitive, (other, self)) if is_operand(other) else NotImplemented
 
     def in_place(self: Tensor, other: Any) -> Any:
-        return self._update(primitive, other)
+        return self._update(primitive.name, primitive.forward, other)
 
     return forward, reflected, in_place
 
@@ -253,7 +269,7 @@ class Tensor(Readable, NumPyMethods):
         if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:
             return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
         if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:
-            return ufunc(*plain(inputs), **options)
+            return ufunc(*[_plain_operand(ufunc, i) for i in inputs], **options)
         return refuse_ufunc(ufunc, method, options)
 
     def __array_function__(
@@ -282,27 +298,35 @@ class Tensor(Readable, NumPyMethods):
     __truediv__, __rtruediv__, __itruediv__ = _binary(ops.divide)
     __mod__, __rmod__, __imod__ = _binary(ops.mod)
     __matmul__, __rmatmul__, __imatmul__ = _binary(matmul)
+    __ipow__ = _binary(ops.power)[2]
 
     def __pow__(self, exponent: Any) -> Any:
         if type(exponent) is Tensor:
             return apply(ops.power, (self, exponent))
         if not is_operand(exponent):
             return NotImplemented
-        if type(exponent) not in PLAIN_TYPES:
-            exponent = as_operand(ops.power, exponent)
+        if type(exponent) not in PLAIN_TYPES or isinstance(exponent, (np.ndarray, np.bool_)):
+            exponent = as_operand("power", exponent)
+            exponent = exponent.astype(int) if exponent.dtype == bool else exponent
         return apply(ops.power_constant, (self,), {"exponent": exponent})
 
     def __rpow__(self, base: Any) -> Any:
         return apply(ops.power, (base, self)) if is_operand(base) else NotImplemented
 
     def __floordiv__(self, other: Any) -> Any:
-        return self.raw // plain(other)
+        return np.floor_divide(self, other)
 
     def __rfloordiv__(self, other: Any) -> Any:
-        return other // self.raw
+        return np.floor_divide(other, self)
+
+    def __ifloordiv__(self, other: Any) -> Any:
+        return self._update("floor_divide", operator.floordiv, other)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __neg__(self) -> Any:
         return apply(ops.negative, (self,))
@@ -315,7 +339,11 @@ class Tensor(Readable, NumPyMethods):
 
     # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, index: Any) -> Any:
-        return apply(getitem, (self,), {"index": plain(index)})
+        if type(index) not in PLAIN_INDICES:
+            index = plain(index)
+        return _run(
+            getitem, (self.raw,), (self.creator or self,), self.requires_grad, {"index": index}
+        )
 
     def __setitem__(self, index: Any, value: Any) -> NoReturn:
         raise UncoveredError(
@@ -327,6 +355,11 @@ class Tensor(Readable, NumPyMethods):
         return (self[i] for i in range(len(self.raw)))
 
     # ── copies ────────────────────────────────────────────────────────────────────────────────
+    def __copy__(self) -> Tensor:
+        restore, parts = self.__reduce__()
+        copied: Tensor = restore(*(np.copy(p) if isinstance(p, np.ndarray) else p for p in parts))
+        return copied
+
     def __reduce__(self) -> tuple[Any, ...]:
         if self.creator is not None:
             raise GraphError(
@@ -336,17 +369,17 @@ class Tensor(Readable, NumPyMethods):
         return _restore, (self.raw, self.requires_grad, self._name, self._grad)
 
     # ── in place ──────────────────────────────────────────────────────────────────────────────
-    def _update(self, primitive: Primitive, other: Any) -> Any:
+    def _update(self, name: str, compute: Any, other: Any) -> Any:
         """`t += …`: a new result, except on a leaf, whose own data it would change."""
         if self.creator is not None or not self.requires_grad:
             return NotImplemented  # Python then computes t = t + …
         if current_mode.get().recording:
             raise GraphError(
-                f"{primitive.name}: in-place change of a leaf Tensor, after which it would be no "
+                f"{name}: in-place change of a leaf Tensor, after which it would be no "
                 "leaf any more and get no gradient. Inside `with no_grad():` it changes the data; "
                 "to compute on, write t = t + … with another name."
             )
-        self.data = primitive.forward(self.raw, plain(other))
+        self.data = compute(self.raw, plain(other))
         return self
 
 
@@ -357,4 +390,3 @@ def _restore(raw: Any, requires_grad: bool, name: str | None, grad: Any) -> Tens
 
 
 _new = Tensor.__new__
-_new_node = Node.__new__

@@ -122,6 +122,8 @@ class _Call:
             for position in (argnums,) if isinstance(argnums, int) else argnums:
                 if not -len(args) <= position < len(args):
                     raise GraphError(f"grad: argnums={argnums} for {len(args)} arguments.")
+                if any(arguments[position] is variable for variable in self.variables):
+                    raise GraphError(f"grad: argnums={argnums} names an argument twice.")
                 arguments[position] = _variable(args[position])
                 self.variables.append(arguments[position])
             self.result = f(*arguments, **kwargs)

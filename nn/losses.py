@@ -44,8 +44,8 @@ softmax_cross_entropy = composite(
 
 mean_squared_error = composite(
     "mean_squared_error",
-    lambda y, t: np.mean(np.square(y - t)),
-    lambda y, t: np.mean(np.square(y - t)),
+    lambda y, t: np.sum(np.square(y - t)) / max(1, y.size),
+    lambda y, t: np.add.reduce(np.square(y - t), axis=None) / max(1, y.size),
     symbol="MSE", tex=r"\overline{{({y} - {t})^2}}",
     vjp=(lambda g, y, t: (y - t) * (g * (2 / max(1, y.size))),
          lambda g, y, t: (t - y) * (g * (2 / max(1, y.size)))),
@@ -96,7 +96,8 @@ class MeanSquaredError(Module):
                 "equal, or they would broadcast."
                 f"\n  Did you mean t.reshape({np.shape(y)})?"
             )
-        return mean_squared_error(constant(y), t)
+        y = constant(y)
+        return mean_squared_error(y, t if isinstance(t, Tensor) else np.asarray(t, y.dtype))
 
 
 def _rows_of(t: Any, x: Tensor) -> Any:

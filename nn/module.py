@@ -16,6 +16,10 @@ def constant(x: Any) -> Tensor:
     if isinstance(x, Tensor):
         return x
     array = np.asarray(x)
+    if array.dtype.kind not in "fciub":
+        raise DTypeError(
+            f"input of a layer: {x!r} of dtype {array.dtype} is not an array of numbers."
+        )
     return Tensor(array if array.dtype.kind in "fc" else array.astype(float), requires_grad=False)
 
 
@@ -36,11 +40,12 @@ class Module:
     ['hidden.W', 'hidden.b', 'output.W', 'output.b']
     """
 
-    name: str | None = None  # by default the attribute under which another module keeps it
+    name: str | None = None  # of its own; else its container's name for it is used
     training: bool = True
+    _place: str | None = None  # how the first module that kept this one calls it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with scope(self.name or type(self).__name__.lower(), vars(self)):
+        with scope(self.name or self._place or type(self).__name__.lower(), vars(self)):
             return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -48,22 +53,16 @@ class Module:
         raise TypeError(f"{type(self).__name__} has no forward method. Define forward(self, x).")
 
     def __setattr__(self, name: str, value: Any) -> None:
-        if isinstance(value, Module) and value.name is None:
-            value.name = name
+        for place, module in _modules_in(name, value):
+            if module._place is None:
+                module._place = place
         super().__setattr__(name, value)
 
     # ── what is in it ─────────────────────────────────────────────────────────────────────────
     def named_children(self) -> Iterator[tuple[str, Module]]:
         """The modules directly inside, with their names here."""
         for name, value in vars(self).items():
-            if isinstance(value, Module):
-                yield name, value
-            elif isinstance(value, Mapping):
-                yield from ((f"{name}.{k}", v) for k, v in value.items() if isinstance(v, Module))
-            elif isinstance(value, (list, tuple)):
-                yield from (
-                    (f"{name}.{i}", v) for i, v in enumerate(value) if isinstance(v, Module)
-                )
+            yield from _modules_in(name, value)
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
         """This module, as "", and all modules inside, each once, with their paths."""
@@ -154,11 +153,20 @@ class Module:
         return ""
 
 
+def _modules_in(name: str, value: Any) -> Iterator[tuple[str, Module]]:
+    """The modules that an attribute holds, by itself or in a list, tuple or dict."""
+    if isinstance(value, Module):
+        yield name, value
+    elif isinstance(value, (Mapping, list, tuple)):
+        items = value.items() if isinstance(value, Mapping) else enumerate(value)
+        yield from ((f"{name}.{key}", item) for key, item in items if isinstance(item, Module))
+
+
 class Sequential(Module):
     """Modules that are called one after the other.
 
-    They are named by their kind and number: affine1, relu1, affine2.  Two modules of one name (set
-    by hand) are refused with ValueError.
+    They are named by their kind and number, affine1, relu1, affine2, unless they have a `name` of
+    their own.  Two modules with one name of their own are refused with ValueError.
 
     >>> import nn
     >>> net = nn.Sequential(nn.Affine(4, 3), nn.ReLU(), nn.Affine(3, 2))
@@ -178,11 +186,12 @@ class Sequential(Module):
                 )
             kind = type(module).__name__.lower()
             counts[kind] = counts.get(kind, 0) + 1
-            if module.name is None:
-                module.name = f"{kind}{counts[kind]}"
-            if module.name in steps:
-                raise ValueError(f"Sequential: two modules are named {module.name!r}.")
-            steps[module.name] = module
+            name_here = module.name or f"{kind}{counts[kind]}"
+            if name_here in steps:
+                raise ValueError(f"Sequential: two modules are named {name_here!r}.")
+            if module._place is None:
+                module._place = name_here
+            steps[name_here] = module
         self.steps = steps
 
     def named_children(self) -> Iterator[tuple[str, Module]]:

@@ -1,6 +1,8 @@
 """Elementwise functions: each result element depends on one element of each input.
 
-Broadcasting is not undone here: the engine sums over what NumPy repeated.
+Broadcasting is not undone here: the engine sums over what NumPy repeated.  Where a rule has the
+choice it adds an array to itself (g + g, and not 2 * g): with ten elements, a product of an array
+with a Python number takes twice the time of a sum of two arrays.
 """
 
 from __future__ import annotations
@@ -47,10 +49,10 @@ reciprocal = primitive("reciprocal", np.reciprocal, kind=ELEMENTWISE,
                        vjp=(lambda g, out: -g * out * out,))
 square = primitive("square", np.square, kind=ELEMENTWISE,
                    symbol="^2", tex="{x}^2",
-                   vjp=(lambda g, x: 2 * g * x,))
+                   vjp=(lambda g, x: (g + g) * x,))
 sqrt = primitive("sqrt", np.sqrt, kind=ELEMENTWISE, domain=(0, INF),
                  symbol="√", tex=r"\sqrt{{{x}}}",
-                 vjp=(lambda g, out: g / (2 * out),))
+                 vjp=(lambda g, out: g / (out + out),))
 
 # x**0 is 1 at every x, 0 included, so the derivative must be 0 there and not 0 · 0**-1.  Where that
 # happens the exponent is left as it is: y * x**y = 0 · 1.  A constant exponent is a parameter.
@@ -68,7 +70,7 @@ power_constant = primitive("power_constant", lambda x, *, exponent: x**exponent,
 exp = primitive("exp", np.exp, kind=ELEMENTWISE, tex="e^{{{x}}}",
                 vjp=(lambda g, out: g * out,))
 expm1 = primitive("expm1", np.expm1, kind=ELEMENTWISE, tex="e^{{{x}}} - 1",
-                  vjp=(lambda g, out: g * (out + 1),))
+                  vjp=(lambda g, out: g + g * out,))
 log = primitive("log", np.log, kind=ELEMENTWISE, domain=(0, INF), tex=r"\log {x}",
                 vjp=(lambda g, x: g / x,))
 log1p = primitive("log1p", np.log1p, kind=ELEMENTWISE, domain=(-1, INF), tex=r"\log(1 + {x})",
@@ -80,7 +82,7 @@ sin = primitive("sin", np.sin, kind=ELEMENTWISE, tex=r"\sin {x}",
 cos = primitive("cos", np.cos, kind=ELEMENTWISE, tex=r"\cos {x}",
                 vjp=(lambda g, x: -g * np.sin(x),))
 tan = primitive("tan", np.tan, kind=ELEMENTWISE, domain=(-1.5, 1.5), tex=r"\tan {x}",
-                vjp=(lambda g, out: g * (1 + out * out),))
+                vjp=(lambda g, out: g + g * out * out,))
 arcsin = primitive("arcsin", np.arcsin, kind=ELEMENTWISE, domain=(-1, 1), tex=r"\arcsin {x}",
                    vjp=(lambda g, x: g / np.sqrt((1 - x) * (1 + x)),))
 arccos = primitive("arccos", np.arccos, kind=ELEMENTWISE, domain=(-1, 1), tex=r"\arccos {x}",
@@ -96,7 +98,7 @@ sinh = primitive("sinh", np.sinh, kind=ELEMENTWISE, tex=r"\sinh {x}",
 cosh = primitive("cosh", np.cosh, kind=ELEMENTWISE, tex=r"\cosh {x}",
                  vjp=(lambda g, x: g * np.sinh(x),))
 tanh = primitive("tanh", np.tanh, kind=ELEMENTWISE, tex=r"\tanh {x}",
-                 vjp=(lambda g, out: g * (1 - out * out),))
+                 vjp=(lambda g, out: g - g * out * out,))
 arcsinh = primitive("arcsinh", np.arcsinh, kind=ELEMENTWISE, tex=r"\operatorname{{arsinh}} {x}",
                     vjp=(lambda g, x: g / np.sqrt(1 + x * x),))
 arccosh = primitive("arccosh", np.arccosh, kind=ELEMENTWISE, domain=(1, INF),
@@ -137,7 +139,7 @@ clip = primitive("clip", lambda x, low, high: np.minimum(np.maximum(x, low), hig
 # back to the dtype of the input.
 def _repeat(x: Any, *, shape: Shape) -> Any:
     """np.broadcast_to, with its read-only view made directly where x is one number."""
-    if x.size != 1:
+    if x.size != 1 or x.ndim > len(shape):
         return np.broadcast_to(x, shape)
     view: Any = np.ndarray(shape, x.dtype, x, strides=(0,) * len(shape))
     view.flags.writeable = False

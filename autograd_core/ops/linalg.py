@@ -17,22 +17,20 @@ from autograd_core.shapes import Shape
 
 def _vjp_x(g: Any, y: Any, x_shape: Shape) -> Any:
     """out = x @ y  ⟹  x̄ = g @ yᵀ."""
-    if len(x_shape) > 1 and y.ndim > 1:
-        return g @ np.swapaxes(y, -1, -2) if y.ndim > 2 else g @ y.T
     if y.ndim == 1:  # every row of x met the same vector
-        return np.expand_dims(g, -1) * y
-    return (y @ np.expand_dims(g, -1))[..., 0]
+        return g[..., None] * y
+    if len(x_shape) == 1:  # one row met every matrix of y
+        return y @ g if y.ndim == 2 else (y @ g[..., None])[..., 0]
+    return g @ y.mT
 
 
 def _vjp_y(g: Any, x: Any, y_shape: Shape) -> Any:
     """out = x @ y  ⟹  ȳ = xᵀ @ g."""
-    if x.ndim > 1 and len(y_shape) > 1:
-        return np.swapaxes(x, -1, -2) @ g if x.ndim > 2 else x.T @ g
-    if len(y_shape) == 1 == x.ndim:
-        return x * g
-    if x.ndim == 1:  # an outer product
-        return np.expand_dims(x, -1) * np.expand_dims(g, -2)
-    return (np.swapaxes(x, -1, -2) @ np.expand_dims(g, -1))[..., 0]
+    if x.ndim == 1:
+        return x * g if len(y_shape) == 1 else x[:, None] * g[..., None, :]
+    if len(y_shape) == 1:  # every row of x met the same vector
+        return (x.mT @ g[..., None])[..., 0]
+    return x.mT @ g
 
 
 dot = primitive("dot", lambda x, y: np.dot(x, y), np.dot, kind=BILINEAR, tex="{x} {y}",

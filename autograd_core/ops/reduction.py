@@ -46,10 +46,14 @@ def _defined_var(x: Any, *, axis: Axis = None, keepdims: bool = False, ddof: flo
 
 
 def _vjp_std(g: Any, x: Any, out: Any, axis: Axis, ddof: float) -> Any:
-    """Where all elements are equal, std has a kink and the gradient is 0."""
+    """Where all elements are equal, std has a kink and the gradient is 0.
+
+    Equality is asked of the elements: their mean, and so std, may be off by a rounding error.
+    """
     rows = kept(x.shape, axis)
-    spread = np.reshape(np.where(out == 0, 1, out), rows) * (reduced_size(x.shape, axis) - ddof)
-    return np.reshape(g, rows) * _deviation(x, axis) / spread
+    equal = np.max(x, axis=axis, keepdims=True) == np.min(x, axis=axis, keepdims=True)
+    spread = np.where(equal, 1, np.reshape(out, rows)) * (reduced_size(x.shape, axis) - ddof)
+    return np.where(equal, 0, np.reshape(g, rows) * _deviation(x, axis) / spread)
 
 
 def _vjp_prod(g: Any, x: Any, out: Any, axis: Axis) -> Any:

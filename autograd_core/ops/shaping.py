@@ -36,12 +36,12 @@ def _segment(g: Any, i: int, shapes: tuple[Shape, ...], axis: int) -> Any:
     return g[(*before, slice(start, start + shapes[i][axis]))]
 
 
-reshape = primitive("reshape", lambda x, *, shape: np.reshape(x, shape),
+reshape = primitive("reshape", lambda x, *, shape: x.reshape(shape),
                     kind=LINEAR, tex="{x}",
-                    vjp=(lambda g, x_shape: np.reshape(g, x_shape),))
-transpose = primitive("transpose", lambda x, *, axes: np.transpose(x, axes),
+                    vjp=(lambda g, x_shape: g.reshape(x_shape),))
+transpose = primitive("transpose", lambda x, *, axes: x.transpose(axes),
                       kind=LINEAR, symbol="T", tex=r"{x}^\top",
-                      vjp=(lambda g, axes: np.transpose(g, inverse_permutation(axes)),))
+                      vjp=(lambda g, axes: g.transpose(inverse_permutation(axes)),))
 concatenate = primitive("concatenate", lambda *xs, axis=0: np.concatenate(xs, axis=axis),
                         kind=LINEAR, symbol="concat", tex="[{xs}]",
                         vjp=(lambda g, i, xs_shape, axis: _segment(g, i, xs_shape, axis),))
