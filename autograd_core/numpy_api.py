@@ -82,7 +82,7 @@ def clip(
     refuse("np.clip", out=out, **options)
     low = a_min if a_min is not None and a_min is not _UNSET else min
     high = a_max if a_max is not None and a_max is not _UNSET else max
-    lowest, highest = _range(np.result_type(plain(a)))
+    lowest, highest = _range(np.asarray(plain(a)).dtype)
     low = lowest if low is None or low is _UNSET else low
     high = highest if high is None or high is _UNSET else high
     return apply(elementwise.clip, (a, low, high))

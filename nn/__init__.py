@@ -1,6 +1,6 @@
 """nn: the layers, losses, optimisers and data of *Deep Learning from Scratch* on autograd_core."""
 
-from nn import datasets, init
+from nn import datasets, init, plot
 from nn.data import Batches, Dataset
 from nn.history import History
 from nn.layers import Affine, Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
@@ -49,5 +49,6 @@ __all__ = [
     "evaluate",
     "fit",
     "init",
+    "plot",
     "seed",
 ]

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.errors import ShapeError
 from autograd_core.primitive import ELEMENTWISE, primitive
 from autograd_core.shapes import Shape
 
@@ -56,11 +57,13 @@ sqrt = primitive("sqrt", np.sqrt, kind=ELEMENTWISE, domain=(0, INF),
 
 # x**0 is 1 at every x, 0 included, so the derivative must be 0 there and not 0 · 0**-1.  Where that
 # happens the exponent is left as it is: y * x**y = 0 · 1.  A constant exponent is a parameter.
-# 0**y has the derivative 0 in y for y > 0: the logarithm is taken of 1 where x is 0.
+# 0**y has the derivative 0 in y for y > 0: the logarithm is taken of 1 where x is 0, and in the
+# result's dtype, as the base may be an integer of few bits.
 power = primitive("power", np.power, operator.pow, kind=ELEMENTWISE, domain=(0, INF),
                   symbol="^", tex="{x}^{{{y}}}",
                   vjp=(lambda g, x, y: g * (y * x ** (y - ((x != 0) | (y != 0)))),
-                       lambda g, x, out: g * (out * np.log(np.where(x == 0, 1, x)))))
+                       lambda g, x, out:
+                           g * (out * np.log(np.where(x == 0, 1, x).astype(out.dtype)))))
 power_constant = primitive("power_constant", lambda x, *, exponent: x**exponent, kind=ELEMENTWISE,
                            symbol="^{exponent}", tex="{x}^n",
                            vjp=(lambda g, x, exponent:
@@ -139,7 +142,9 @@ clip = primitive("clip", lambda x, low, high: np.minimum(np.maximum(x, low), hig
 # back to the dtype of the input.
 def _repeat(x: Any, *, shape: Shape) -> Any:
     """np.broadcast_to, with its read-only view made directly where x is one number."""
-    if x.size != 1 or x.ndim > len(shape):
+    if x.ndim > len(shape):
+        raise ShapeError(f"broadcast_to: x is {x.shape}, which has more dimensions than {shape}.")
+    if x.size != 1:
         return np.broadcast_to(x, shape)
     view: Any = np.ndarray(shape, x.dtype, x, strides=(0,) * len(shape))
     view.flags.writeable = False
