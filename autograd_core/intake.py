@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,20 @@ def as_operand(operation: str, arg: Any) -> Any:
             "numbers or a Tensor."
         )
     return array
+
+
+def promoted(args: Sequence[Any]) -> Sequence[Any]:
+    """The operands in the dtype of their result, for rules that compute with them alone: the square
+    of a uint8, or its logarithm, would lose digits.
+    """
+    plains = [plain(arg) if type(arg) in PLAIN_TYPES else np.asarray(plain(arg)) for arg in args]
+    dtype = np.result_type(*plains)
+    if dtype.kind not in "fc":
+        return args
+    return [
+        arg if value.dtype == dtype else (arg if isinstance(arg, Readable) else value).astype(dtype)
+        for arg, value in zip(args, map(np.asarray, plains), strict=True)
+    ]
 
 
 def is_operand(value: Any) -> bool:

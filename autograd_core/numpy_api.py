@@ -41,14 +41,14 @@ PLAIN_FUNCTIONS |= {
     np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj, np.isrealobj,
     np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted, np.round, np.around,
     np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
-    np.ix_, np.unravel_index, np.ravel_multi_index, np.broadcast_shapes, np.isposinf, np.isneginf,
+    np.unravel_index, np.ravel_multi_index, np.broadcast_shapes, np.isposinf, np.isneginf,
 }  # fmt: skip
 
 
 # ── elementwise ───────────────────────────────────────────────────────────────────────────────
 def power(x: Any, y: Any) -> Any:
     """np.power: a constant exponent is a parameter of the operation, not an operand."""
-    return x**y if type(x) is Tensor else apply(elementwise.power, (x, y))
+    return x**y if type(x) is Tensor else y.__rpow__(x)
 
 
 def divmod_(x: Any, y: Any) -> Any:

@@ -58,6 +58,7 @@ class Primitive:
         "name",
         "params",
         "plans",
+        "promotes",
         "residuals",
         "rules",
         "symbol",
@@ -78,6 +79,7 @@ class Primitive:
         definition: Callable[..., Any] | None,
         residuals: Mapping[str, Callable[..., Any]],
         domain: tuple[float, float],
+        promotes: bool = False,
     ) -> None:
         self.name = name
         self.forward = forward
@@ -90,6 +92,7 @@ class Primitive:
         self.definition = definition
         self.residuals = dict(residuals)
         self.domain = domain
+        self.promotes = promotes
         self.plans = _Plans(self)  # by the bit mask of the inputs that need a gradient
 
     def __repr__(self) -> str:
@@ -195,6 +198,7 @@ def primitive(
     tex: str | None = None,
     residuals: Mapping[str, Callable[..., Any]] | None = None,
     domain: tuple[float, float] = (-np.inf, np.inf),
+    promotes: bool = False,
 ) -> Primitive:
     """Declare and register an operation.
 
@@ -209,6 +213,8 @@ def primitive(
     residuals: names of intermediates that `function` returns behind its result, each with the
         function of the inputs that it equals; second derivatives go through that function.
     domain: the open interval in which the real function and its derivatives are finite.
+    promotes: whether the operands are first cast to the dtype of the result, for rules that compute
+        with operands alone.
 
     Raises DeclarationError when the record contradicts itself.
 
@@ -224,7 +230,7 @@ def primitive(
     made = Primitive(
         name, run or function, _signature(name, function), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=None,
-        residuals=residuals or {}, domain=domain,
+        residuals=residuals or {}, domain=domain, promotes=promotes,
     )  # fmt: skip
     _register(made)
     if isinstance(function, np.ufunc):

@@ -28,6 +28,7 @@ from autograd_core.intake import (
     checked,
     is_operand,
     nothing_recorded,
+    promoted,
     seed_of,
 )
 from autograd_core.methods import NumPyMethods
@@ -50,6 +51,8 @@ def apply(
     if len(args) == 1 and type(args[0]) is Tensor:
         (arg,) = args
         return _run(primitive, (arg.raw,), (arg.creator or arg,), arg.requires_grad, params)
+    if primitive.promotes:
+        args = promoted(args)
     needed, bit = 0, 1
     values, inputs = [], []
     for arg in args:

@@ -57,13 +57,11 @@ sqrt = primitive("sqrt", np.sqrt, kind=ELEMENTWISE, domain=(0, INF),
 
 # x**0 is 1 at every x, 0 included, so the derivative must be 0 there and not 0 · 0**-1.  Where that
 # happens the exponent is left as it is: y * x**y = 0 · 1.  A constant exponent is a parameter.
-# 0**y has the derivative 0 in y for y > 0: the logarithm is taken of 1 where x is 0, and in the
-# result's dtype, as the base may be an integer of few bits.
-power = primitive("power", np.power, operator.pow, kind=ELEMENTWISE, domain=(0, INF),
+# 0**y has the derivative 0 in y for y > 0: the logarithm is taken of 1 where x is 0.
+power = primitive("power", np.power, operator.pow, kind=ELEMENTWISE, domain=(0, INF), promotes=True,
                   symbol="^", tex="{x}^{{{y}}}",
                   vjp=(lambda g, x, y: g * (y * x ** (y - ((x != 0) | (y != 0)))),
-                       lambda g, x, out:
-                           g * (out * np.log(np.where(x == 0, 1, x).astype(out.dtype)))))
+                       lambda g, x, out: g * (out * np.log(np.where(x == 0, 1, x)))))
 power_constant = primitive("power_constant", lambda x, *, exponent: x**exponent, kind=ELEMENTWISE,
                            symbol="^{exponent}", tex="{x}^n",
                            vjp=(lambda g, x, exponent:
@@ -92,7 +90,7 @@ arccos = primitive("arccos", np.arccos, kind=ELEMENTWISE, domain=(-1, 1), tex=r"
                    vjp=(lambda g, x: -g / np.sqrt((1 - x) * (1 + x)),))
 arctan = primitive("arctan", np.arctan, kind=ELEMENTWISE, tex=r"\arctan {x}",
                    vjp=(lambda g, x: g / (1 + x * x),))
-arctan2 = primitive("arctan2", np.arctan2, kind=ELEMENTWISE,
+arctan2 = primitive("arctan2", np.arctan2, kind=ELEMENTWISE, promotes=True,
                     tex=r"\operatorname{{arctan2}}({x}, {y})",
                     vjp=(lambda g, x, y: g * y / (x * x + y * y),
                          lambda g, x, y: -g * x / (x * x + y * y)))
