@@ -12,11 +12,14 @@ from autograd_core.graph import current_mode
 from autograd_core.readable import Readable, plain
 
 # Operands that need no look: NumPy takes them as they are, and Python numbers stay weakly typed.
-PLAIN_TYPES = frozenset(
-    {np.ndarray, float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_}
-)
+PLAIN_TYPES = frozenset({float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_})
 PLAIN_INDICES = frozenset({int, slice, np.ndarray, type(None), type(Ellipsis)})
 OPERANDS = (Readable, np.ndarray, np.generic, list, tuple)
+
+
+def is_number_array(value: Any) -> bool:
+    """Whether the value is an ndarray (and of no subclass) that does not hold objects."""
+    return type(value) is np.ndarray and not value.dtype.hasobject
 
 
 def as_operand(operation: str, arg: Any) -> Any:
@@ -36,14 +39,15 @@ def promoted(args: Sequence[Any]) -> Sequence[Any]:
     """The operands in the dtype of their result, for rules that compute with them alone: the square
     of a uint8, or its logarithm, would lose digits.
     """
-    plains = [plain(arg) if type(arg) in PLAIN_TYPES else np.asarray(plain(arg)) for arg in args]
-    dtype = np.result_type(*plains)
+    operands: list[Any] = [
+        arg if type(arg) in PLAIN_TYPES or isinstance(arg, Readable) else np.asarray(arg)
+        for arg in args
+    ]
+    dtype = np.result_type(*plain(operands))
     if dtype.kind not in "fc":
         return args
-    return [
-        arg if value.dtype == dtype else (arg if isinstance(arg, Readable) else value).astype(dtype)
-        for arg, value in zip(args, map(np.asarray, plains), strict=True)
-    ]
+    arrays = [a if isinstance(a, Readable) else np.asarray(a) for a in operands]
+    return [a if a.dtype == dtype else a.astype(dtype) for a in arrays]  # type: ignore[union-attr]
 
 
 def is_operand(value: Any) -> bool:

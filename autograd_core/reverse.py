@@ -2,6 +2,7 @@
 
 Nodes wait in a heap and leave it in the reverse order of their creation.  When a node leaves, all
 of its consumers have left before it, so its gradient is complete and each node is visited once.
+(One of a node's inputs does not go through the heap if the heap is empty, as in every chain.)
 
 Gradients are never shared and never written to while somebody else may hold them: the first
 contribution is kept as it came, the second makes a new array by addition, and only that array,
@@ -13,7 +14,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from collections.abc import Set as AbstractSet
-from heapq import heappop, heappush
+from heapq import heappop, heappush, heappushpop
 from typing import Any
 
 import numpy as np
@@ -49,18 +50,18 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
     visit: called with each contribution as (node, operand, gradient).
     retain: keep the gradients of all inner nodes, not only of those that ask for it.
     """
-    gradients = {root: g}
+    if type(root) is not Node or (wanted is not None and root in wanted):
+        return {root: g}
+    gradients: dict[Any, Any] = {}
     owned: set[Any] = set()
-    heap = [(-root.order, root)] if type(root) is Node else []
-    while heap:
-        node = heappop(heap)[1]
-        if wanted is not None and (node in wanted or node.order < since):
-            continue
-        g = gradients.pop(node)
+    heap: list[tuple[int, Node]] = []
+    node: Node | None = root
+    while node is not None:
         if retain or (node.notes is not None and "retain" in node.notes):
             _remember(node, g)
         saved = node.saved if lift is None else _lifted(node, lift)
         inputs = node.inputs
+        ahead = None  # in a chain each node finds its successor without the heap
         for position, pull in node.plan.pulls:
             target = inputs[position]
             inner = type(target) is Node
@@ -82,7 +83,11 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
                 visit(node, position, dx)
             if target not in gradients:
                 gradients[target] = dx
-                if inner:
+                if not inner or (wanted is not None and target in wanted):
+                    continue
+                if ahead is None:
+                    ahead = target
+                else:
                     heappush(heap, (-target.order, target))
             elif target in owned:
                 gradients[target] += dx
@@ -90,6 +95,13 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
                 gradients[target] = gradients[target] + dx
                 if lift is None:
                     owned.add(target)
+        if ahead is None:
+            node = heappop(heap)[1] if heap else None
+        elif heap:
+            node = heappushpop(heap, (-ahead.order, ahead))[1]
+        else:
+            node = ahead
+        g = gradients.pop(node, None)
     return gradients
 
 

@@ -19,13 +19,14 @@ from autograd_core.dispatch import (
     refuse_ufunc,
     uncovered,
 )
-from autograd_core.errors import DTypeError, GraphError, UncoveredError
+from autograd_core.errors import GraphError, UncoveredError
 from autograd_core.graph import Node, current_mode, next_order, scope
 from autograd_core.intake import (
     PLAIN_INDICES,
     PLAIN_TYPES,
     as_operand,
     checked,
+    is_number_array,
     is_operand,
     nothing_recorded,
     promoted,
@@ -62,21 +63,22 @@ def apply(
             if arg.requires_grad:
                 needed += bit
         else:
-            value = arg if type(arg) in PLAIN_TYPES else as_operand(primitive.name, arg)
+            plain_as_it_is = type(arg) in PLAIN_TYPES or is_number_array(arg)
+            value = arg if plain_as_it_is else as_operand(primitive.name, arg)
             values.append(value)
             inputs.append(value)
         bit += bit
     return _run(primitive, tuple(values), tuple(inputs), needed, params)
 
 
-def _run(  # noqa: C901  what every operation costs: no further calls
+def _run(
     primitive: Primitive,
     values: tuple[Any, ...],
     inputs: tuple[Any, ...],
     needed: int,
     params: Mapping[str, Any] | None = None,
 ) -> Tensor:
-    """The forward function on the values, and its record if any input is needed."""
+    """The forward function on the values, and its record."""
     try:
         out = primitive.forward(*values, **params) if params else primitive.forward(*values)
     except (ValueError, TypeError) as error:
@@ -84,9 +86,19 @@ def _run(  # noqa: C901  what every operation costs: no further calls
     extra: Sequence[Any] = ()
     if primitive.residuals:
         out, *extra = out
-    dtype = out.dtype
-    if dtype.hasobject:
-        raise DTypeError(f"{primitive.name}: an array of objects is not an array of numbers.")
+    return _record(primitive, values, inputs, needed, out, params, extra)
+
+
+def _record(
+    primitive: Primitive,
+    values: tuple[Any, ...],
+    inputs: tuple[Any, ...],
+    needed: int,
+    out: Any,
+    params: Mapping[str, Any] | None = None,
+    extra: Sequence[Any] = (),
+) -> Tensor:
+    """The Tensor of a result, with a Node if any input is needed: what every operation costs."""
     result = _new(Tensor)
     result.raw = out
     if needed:
@@ -109,7 +121,7 @@ def _run(  # noqa: C901  what every operation costs: no further calls
             else:
                 node.saved = plan.keep(values, out, extra, params)
             node.shape = out.shape
-            node.dtype = dtype
+            node.dtype = out.dtype
             node.scope = now.scope
             node.order = next_order()
             node.notes = None
@@ -165,22 +177,29 @@ def lift(value: Any, source: Any) -> Any:
 def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
     """The operator on the left, on the right and in place.
 
-    These two and the ufuncs of one operand go straight to `_run`: the loop of `apply` costs as much
-    as the arithmetic of ten elements.
+    They and the ufuncs of one operand do what `apply` does, for their number of operands: its loop
+    costs as much as the arithmetic of ten elements.
     """
+    run = primitive.forward
 
     def forward(self: Tensor, other: Any) -> Any:
+        x = self.raw
         if type(other) is Tensor:
+            y, source = other.raw, other.creator or other
             needed = self.requires_grad + 2 * other.requires_grad
-            inputs = self.creator or self, other.creator or other
-            return _run(primitive, (self.raw, other.raw), inputs, needed)
-        if type(other) in PLAIN_TYPES:
-            inputs = self.creator or self, other
-            return _run(primitive, (self.raw, other), inputs, self.requires_grad)
-        return apply(primitive, (self, other)) if is_operand(other) else NotImplemented
+        elif type(other) in PLAIN_TYPES or is_number_array(other):
+            y = source = other
+            needed = self.requires_grad
+        else:
+            return apply(primitive, (self, other)) if is_operand(other) else NotImplemented
+        try:
+            out = run(x, y)
+        except (ValueError, TypeError) as error:
+            raise explain(primitive, (x, y), error) from error
+        return _record(primitive, (x, y), (self.creator or self, source), needed, out)
 
     def reflected(self: Tensor, other: Any) -> Any:
-        if type(other) in PLAIN_TYPES:
+        if type(other) in PLAIN_TYPES or is_number_array(other):
             inputs = other, self.creator or self
             return _run(primitive, (other, self.raw), inputs, 2 * self.requires_grad)
         return apply(primitive, (other, self)) if is_operand(other) else NotImplemented
