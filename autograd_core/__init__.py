@@ -19,7 +19,8 @@ from autograd_core.errors import (
     SnapshotError,
     UncoveredError,
 )
-from autograd_core.graph import Node, expanded, no_grad, scope
+from autograd_core.mode import expanded, no_grad, scope
+from autograd_core.node import Node
 from autograd_core.ops.activation import log_softmax, logsumexp, relu, sigmoid, softmax
 from autograd_core.primitive import (
     BILINEAR,

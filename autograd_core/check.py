@@ -12,7 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import reverse
 from autograd_core.errors import DTypeError, GradientCheckError, GraphError
-from autograd_core.graph import Node, mode, source_line
+from autograd_core.mode import mode
+from autograd_core.node import Node, source_line
 from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, leaf
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import DTypeError, GraphError, ShapeError
-from autograd_core.graph import current_mode
+from autograd_core.mode import current_mode
 from autograd_core.readable import Readable, plain
 
 # Operands that need no look: NumPy takes them as they are, and Python numbers stay weakly typed.

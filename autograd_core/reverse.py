@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import DTypeError, ShapeError
-from autograd_core.graph import Node
+from autograd_core.node import Node
 from autograd_core.primitive import GENERAL, LINEAR
 from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 

@@ -20,7 +20,6 @@ from autograd_core.dispatch import (
     uncovered,
 )
 from autograd_core.errors import GraphError, UncoveredError
-from autograd_core.graph import Node, current_mode, next_order, scope
 from autograd_core.intake import (
     PLAIN_INDICES,
     PLAIN_TYPES,
@@ -33,6 +32,8 @@ from autograd_core.intake import (
     seed_of,
 )
 from autograd_core.methods import NumPyMethods
+from autograd_core.mode import current_mode, scope
+from autograd_core.node import Node, next_order
 from autograd_core.ops import elementwise as ops
 from autograd_core.ops.linalg import matmul
 from autograd_core.ops.shaping import getitem

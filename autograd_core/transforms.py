@@ -10,7 +10,8 @@ import numpy as np
 
 from autograd_core import reverse
 from autograd_core.errors import DTypeError, GraphError, ShapeError
-from autograd_core.graph import Node, current_mode, mode, next_order
+from autograd_core.mode import current_mode, mode
+from autograd_core.node import Node, next_order
 from autograd_core.ops.elementwise import positive
 from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, apply, leaf, lift

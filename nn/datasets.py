@@ -145,7 +145,7 @@ def _read(path: Path, name: str, digest: str | None) -> NDArray[np.uint8]:
 def _cached(name: str) -> NDArray[np.uint8]:
     """The file from the user's cache; if it is not there, or broken, from the first good mirror."""
     try:
-        import pooch  # noqa: PLC0415  (an extra)
+        import pooch
     except ImportError as error:
         raise MissingExtraError(
             "mnist: pooch is not installed. Install it with: pip install 'autograd-core[train]'\n"

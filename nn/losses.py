@@ -28,17 +28,20 @@ def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
     total = np.add.reduce(y, axis=-1, keepdims=True)
     shifted -= np.log(total)
     y /= total
-    # Where t is 0 its product is 0 also for a logit of -inf.
-    terms = np.multiply(shifted, t, where=t != 0, out=np.zeros_like(shifted))
-    return -np.add.reduce(terms, axis=None) / _batch(x), y
+    loss = np.dot(shifted.reshape(-1), t.reshape(-1)) / -_batch(x)
+    if np.isnan(loss):  # where t is 0 its product is 0 also for a logit of -inf
+        terms = np.multiply(shifted, t, where=t != 0, out=np.zeros_like(shifted))
+        loss = np.add.reduce(terms, axis=None) / -_batch(x)
+    return loss, y
 
 
 softmax_cross_entropy = composite(
     "softmax_with_loss", _defined_cross_entropy, _fused_cross_entropy,
     symbol="softmax with loss", tex=r"L({x}, {t})",
     residuals={"y": lambda x: softmax(x)},  # noqa: PLW0108  its argument is read
-    # y - t where the rows of t sum to 1, as labels do.
-    vjp=(lambda g, y, t: (y * np.sum(t, axis=-1, keepdims=True) - t) * (g / _batch(y)),
+    # y - t where the rows of t sum to 1, as labels do; the product with ones sums them.
+    vjp=(lambda g, y, t: (y * np.dot(t, np.ones(t.shape[-1], t.dtype))[..., None] - t)
+                         * (g / _batch(y)),
          lambda g, x: log_softmax(x) * (-g / _batch(x))),
 )  # fmt: skip
 
@@ -129,6 +132,6 @@ def _one_hot(labels: Any, x: Tensor) -> Any:
             f"softmax_with_loss: a class index is outside of 0 … {classes - 1}: the labels reach "
             f"from {labels.min()} to {labels.max()}."
         )
-    rows = np.zeros((labels.size, classes), x.dtype)
-    rows[np.arange(labels.size), labels] = 1
-    return rows.reshape(x.shape)
+    rows = np.zeros(x.shape, x.dtype)
+    rows.reshape(-1, classes)[np.arange(labels.size), labels] = 1
+    return rows

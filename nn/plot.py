@@ -138,7 +138,7 @@ def _moving_average(values: Sequence[float]) -> NDArray[np.float64]:
 
 def _figure(width: float, height: float) -> Figure:
     try:
-        from matplotlib.figure import Figure  # noqa: PLC0415  (an extra)
+        from matplotlib.figure import Figure
     except ImportError as error:
         raise MissingExtraError(
             "plot: matplotlib is not installed. Install it with: pip install 'autograd-core[train]'"
@@ -170,7 +170,7 @@ def _finish(
 
 def _saved(figure: Figure, path: FilePath | None) -> Figure:
     if path is not None:
-        from matplotlib import rc_context  # noqa: PLC0415  (an extra)
+        from matplotlib import rc_context
 
         # Without a salt and with its date, the same picture would be another SVG in every run.
         svg = os.fspath(path).endswith(".svg")

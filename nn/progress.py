@@ -80,7 +80,7 @@ def reporter(progress: bool | None, total: int) -> Iterator[Reporter]:
 def _bar(required: bool) -> Any:
     """rich's progress bar; None where there is no terminal to move it on, or no rich."""
     try:
-        from rich import progress as rich  # noqa: PLC0415  (an extra)
+        from rich import progress as rich
     except ImportError as error:
         if not required:
             return None

@@ -25,8 +25,9 @@ from autograd_core.draw.snapshot import (
     Vertex,
 )
 from autograd_core.errors import GraphError
-from autograd_core.graph import Node, mode, nodes_before
-from autograd_core.graph import Scope as RecordedScope
+from autograd_core.mode import Scope as RecordedScope
+from autograd_core.mode import mode
+from autograd_core.node import Node, nodes_before
 from autograd_core.primitive import Primitive
 from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, apply, expand

@@ -64,18 +64,21 @@ class Edge:
     """One operand: the value of `source` enters `target` as its operand number `operand`.
 
     `gradient` is what `target` sends back along this edge: its contribution to the gradient of
-    `source`, which is their sum.  Parallel edges are kept: x * x has two.
+    `source`, which is their sum.  Parallel edges are kept: x * x has two.  `value` is set only
+    where a group has several results and this edge carries one of them.
     """
 
     source: int
     target: int
     operand: int
     gradient: Value | None = None
+    value: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """A module call or an opened composite.  Scope 0 is the whole graph and its own parent."""
+    """A module call or an opened composite, after its parent.  Scope 0 is the whole graph and its
+    own parent."""
 
     id: int
     name: str
@@ -96,12 +99,23 @@ class Snapshot:
     notes: tuple[str, ...] = ()
     version: int = VERSION
 
+    def carried(self, edge: Edge) -> Value | None:
+        """The value that flows along an edge."""
+        return edge.value or self.vertices[edge.source].value
+
+    def depths(self) -> list[int]:
+        """How many scopes are around each scope; 0 for the whole graph."""
+        depths = [0]
+        for scope in self.scopes[1:]:
+            depths.append(depths[scope.parent] + 1)
+        return depths
+
     def to_json(self) -> str:
         """The snapshot as one JSON document, the same bytes for the same graph."""
-        return json.dumps(asdict(self), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+        return json.dumps(asdict(self), allow_nan=False, separators=(",", ":"))
 
     @staticmethod
-    def from_json(text: str) -> Snapshot:
+    def from_json(text: str | bytes) -> Snapshot:
         """The snapshot that `to_json` wrote.  Anything else raises SnapshotError."""
         try:
             data = json.loads(text)
@@ -120,7 +134,9 @@ class Snapshot:
                 backward=tuple(data["backward"]),
                 notes=tuple(data["notes"]),
             )
-        except (ValueError, TypeError, KeyError) as error:
+        except SnapshotError:
+            raise
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise SnapshotError(
                 f"snapshot: this is not a graph written by to_json: {error}"
             ) from error
@@ -128,6 +144,10 @@ class Snapshot:
 
 def _value(data: dict[str, Any] | None) -> Value | None:
     return None if data is None else Value(**{**data, "shape": tuple(data["shape"])})
+
+
+def _edge(data: dict[str, Any]) -> Edge:
+    return Edge(**{**data, "gradient": _value(data["gradient"]), "value": _value(data["value"])})
 
 
 def _vertex(data: dict[str, Any]) -> Vertex:

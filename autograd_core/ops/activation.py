@@ -49,10 +49,10 @@ def _vjp_logsumexp(g: Any, x: Any, out: Any, axis: Axis) -> Any:
 sigmoid = composite("sigmoid", lambda x: np.reciprocal(np.exp(-x) + 1), _stable_sigmoid,
                     kind=ELEMENTWISE, tex=r"\sigma({x})",
                     vjp=(lambda g, out: g * (out * (1 - out)),))
-# A NaN stays a NaN: neither x <= 0 nor x > 0 holds for it.  At 0 the derivative is 0.
+# A NaN stays a NaN: x <= 0 does not hold for it.  At 0 the derivative is 0.
 relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(x, 0),
                  kind=ELEMENTWISE, symbol="ReLU", tex=r"\operatorname{{ReLU}}({x})",
-                 vjp=(lambda g, out: np.where(out <= 0, 0, g),))
+                 vjp=(lambda g, out: np.where(out > 0, g, 0),))
 softmax = composite("softmax", lambda x, *, axis=-1:
                     np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
                     _stable_softmax, tex=r"\operatorname{{softmax}}({x})",

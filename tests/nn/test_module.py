@@ -8,7 +8,7 @@ import pytest
 
 import nn
 from autograd_core import DTypeError, ShapeError, Tensor, scope
-from autograd_core.graph import current_mode
+from autograd_core.mode import current_mode
 
 
 class Net(nn.Module):

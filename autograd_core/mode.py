@@ -1,82 +1,16 @@
-"""Node, the record of one operation; the mode in which operations are recorded; walks.
-
-A Tensor holds the Node that created it, a Node holds its inputs, and nothing points back: freeing
-a result frees its graph at once.  Nodes are numbered as they are created, so an operation's number
-is larger than the numbers of its inputs: this order replaces every recursive walk.
-"""
+"""The mode in which operations are recorded: whether at all, how, under which name."""
 
 from __future__ import annotations
 
 import functools
 import inspect
-import itertools
-import os
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
-import numpy as np
-
-from autograd_core.primitive import Plan, Primitive
-from autograd_core.shapes import Shape
-
 Function = TypeVar("Function", bound=Callable[..., Any])
-
-next_order = itertools.count().__next__
-
-
-class Node:
-    """One recorded operation.
-
-    inputs: for each operand a Node (an inner result), a leaf Tensor, or the constant itself.
-    params: the keyword parameters of the operation, or None.
-    saved: what the rules of the inputs that need a gradient asked for, as the plan's sources say.
-    shape, dtype: of the result.   order: its place in time.   scope: the module it belongs to.
-    notes: what few nodes have (the result's name, its retained gradient, its source line), or None.
-    """
-
-    __slots__ = (
-        "__weakref__",
-        "dtype",
-        "inputs",
-        "notes",
-        "order",
-        "params",
-        "plan",
-        "saved",
-        "scope",
-        "shape",
-    )
-
-    plan: Plan
-    inputs: tuple[Any, ...]
-    params: Mapping[str, Any] | None
-    saved: Any
-    shape: Shape
-    dtype: np.dtype[Any]
-    scope: Scope | None
-    order: int
-    notes: dict[str, Any] | None
-
-    @property
-    def primitive(self) -> Primitive:
-        """The operation that was recorded."""
-        return self.plan.primitive
-
-    def note(self, key: str, value: Any) -> None:
-        """Attach a remark: "name", "grad", "retain", "seed" or "line"."""
-        if self.notes is None:
-            self.notes = {}
-        self.notes[key] = value
-
-    def noted(self, key: str) -> Any:
-        """The remark of that kind, or None."""
-        return None if self.notes is None else self.notes.get(key)
-
-    def __repr__(self) -> str:
-        return f"<node {self.order}: {self.primitive.name} {self.shape} {self.dtype}>"
+Observer = Callable[[Any, Any], None]  # called with every recorded Node and its value
 
 
 class Scope:
@@ -120,7 +54,7 @@ class Mode:
         recording: bool = True,
         expanded: bool = False,
         scope: Scope | None = None,
-        observer: Callable[[Node, Any], None] | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self.recording = recording
         self.expanded = expanded
@@ -281,29 +215,3 @@ class scope:  # noqa: N801  used as a verb: `with scope("net"):`
 
     def __exit__(self, *exception: object) -> None:
         current_mode.set(self._before)
-
-
-def nodes_before(root: Node) -> list[Node]:
-    """The node and all nodes that it was computed from, in the order of the forward pass."""
-    seen = {root}
-    waiting = [root]
-    while waiting:
-        for operand in waiting.pop().inputs:
-            if type(operand) is Node and operand not in seen:
-                seen.add(operand)
-                waiting.append(operand)
-    return sorted(seen, key=lambda node: node.order)
-
-
-# Code that stands between the user's line and the operation that it records.  (os.path, as pathlib
-# would take a tenth of the time that importing this package takes.)
-_HOME, _NUMPY = (os.path.dirname(os.path.abspath(path)) for path in (__file__, np.__file__))
-_OURS = (_HOME + os.sep, os.path.join(os.path.dirname(_HOME), "nn", ""), _NUMPY + os.sep)
-
-
-def source_line() -> str:
-    """The line of the user's code that is running now: "train.py:31"."""
-    frame = sys._getframe(1)
-    while frame.f_back is not None and frame.f_code.co_filename.startswith(_OURS):
-        frame = frame.f_back
-    return f"{os.path.basename(frame.f_code.co_filename)}:{frame.f_lineno}"
