@@ -139,7 +139,10 @@ class GradientReport:
     def __str__(self) -> str:
         lines = [str(entry) for entry in self.arguments]
         if not self.ok:
-            blamed = self.culprit or "no single operation is wrong by itself: look for a kink"
+            blamed = self.culprit or (
+                "every recorded operation is right by itself. Look for a kink at this point, or "
+                "for a t.data or t.detach() on the way"
+            )
             lines.append(f"culprit: {blamed}")
         return "\n".join(lines)
 
@@ -252,8 +255,8 @@ def _compare(
 
 def _errors(analytic: NDArray[Any], numerical: NDArray[Any]) -> tuple[NDArray[Any], float]:
     """The differences, inf where they are not finite, and the size to measure them by."""
-    error = np.abs(analytic - numerical)
-    error[~np.isfinite(error)] = np.inf
+    difference = np.abs(analytic - numerical)
+    error = np.where(np.isfinite(difference), difference, np.inf)
     return error, max(1e-3, float(np.max(np.abs(numerical), initial=0.0)))
 
 

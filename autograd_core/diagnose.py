@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,18 @@ from autograd_core.primitive import BILINEAR, LINEAR, Primitive
 from autograd_core.shapes import Shape
 
 
-def explain(primitive: Primitive, values: Sequence[Any], error: Exception) -> Exception:
+def explain(
+    primitive: Primitive,
+    values: Sequence[Any],
+    error: Exception,
+    params: Mapping[str, Any] | None = None,
+) -> Exception:
     """The error to raise in place of the one that the forward function raised on these values."""
     if isinstance(error, AutogradError):
         return error
     names = [f"x{i}" for i in range(len(values))] if primitive.variadic else primitive.inputs
+    arrays = {k: v for k, v in (params or {}).items() if isinstance(v, np.ndarray) and v.ndim}
+    names, values = [*names, *arrays], [*values, *arrays.values()]
     shapes = [np.shape(value) for value in values]
     if isinstance(error, TypeError):
         given = _list(f"{n} is {_type_of(v)}" for n, v in zip(names, values, strict=True))

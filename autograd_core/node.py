@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 
 from autograd_core.mode import Scope
-from autograd_core.primitive import Plan, Primitive
+from autograd_core.plan import Plan
+from autograd_core.primitive import Primitive
 from autograd_core.shapes import Shape
 
 next_order = itertools.count().__next__
@@ -58,7 +59,8 @@ class Node:
     @property
     def primitive(self) -> Primitive:
         """The operation that was recorded."""
-        return self.plan.primitive
+        primitive: Primitive = self.plan.primitive
+        return primitive
 
     def note(self, key: str, value: Any) -> None:
         """Attach a remark: "name", "grad", "retain", "seed" or "line"."""

@@ -200,3 +200,23 @@ class Readable:
 
     def __format__(self, spec: str) -> str:
         return format(self.raw.item(), spec) if spec and self.size == 1 else repr(self)
+
+    # ── copies ────────────────────────────────────────────────────────────────────────────────
+    def __copy__(self) -> Any:
+        restore, parts = self.__reduce__()
+        return restore(*(np.copy(p) if isinstance(p, np.ndarray) else p for p in parts))
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self.creator is not None:
+            raise GraphError(
+                f"copy: this Tensor is the result of {self.creator.primitive.name}, and its "
+                "recorded graph cannot be copied or pickled. Copy t.detach() or t.data."
+            )
+        return _restore, (type(self), self.raw, self.requires_grad, self._name, self._grad)
+
+
+def _restore(kind: type[Readable], raw: Any, requires_grad: bool, name: Any, grad: Any) -> Readable:
+    tensor = kind.__new__(kind)
+    tensor.raw, tensor.requires_grad, tensor.creator = raw, requires_grad, None
+    tensor._name, tensor._grad = name, grad
+    return tensor

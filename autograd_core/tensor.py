@@ -37,7 +37,8 @@ from autograd_core.node import Node, next_order
 from autograd_core.ops import elementwise as ops
 from autograd_core.ops.linalg import matmul
 from autograd_core.ops.shaping import getitem
-from autograd_core.primitive import INPUTS, NOTHING, OUT, UFUNCS, Primitive
+from autograd_core.plan import INPUTS, NOTHING, OUT
+from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.readable import Readable, plain
 
 
@@ -83,7 +84,7 @@ def _run(
     try:
         out = primitive.forward(*values, **params) if params else primitive.forward(*values)
     except (ValueError, TypeError) as error:
-        raise explain(primitive, values, error) from error
+        raise explain(primitive, values, error, params) from error
     extra: Sequence[Any] = ()
     if primitive.residuals:
         out, *extra = out
@@ -377,20 +378,6 @@ class Tensor(Readable, NumPyMethods):
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self.raw)))
 
-    # ── copies ────────────────────────────────────────────────────────────────────────────────
-    def __copy__(self) -> Tensor:
-        restore, parts = self.__reduce__()
-        copied: Tensor = restore(*(np.copy(p) if isinstance(p, np.ndarray) else p for p in parts))
-        return copied
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        if self.creator is not None:
-            raise GraphError(
-                f"copy: this Tensor is the result of {self.creator.primitive.name}, and its "
-                "recorded graph cannot be copied or pickled. Copy t.detach() or t.data."
-            )
-        return _restore, (self.raw, self.requires_grad, self._name, self._grad)
-
     # ── in place ──────────────────────────────────────────────────────────────────────────────
     def _update(self, name: str, compute: Any, other: Any) -> Any:
         """`t += …`: a new result, except on a leaf, whose own data it would change."""
@@ -404,12 +391,6 @@ class Tensor(Readable, NumPyMethods):
             )
         self.data = compute(self.raw, plain(other))
         return self
-
-
-def _restore(raw: Any, requires_grad: bool, name: str | None, grad: Any) -> Tensor:
-    tensor = leaf(raw, requires_grad)
-    tensor._name, tensor._grad = name, grad
-    return tensor
 
 
 _new = Tensor.__new__

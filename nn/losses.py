@@ -28,7 +28,8 @@ def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
     total = np.add.reduce(y, axis=-1, keepdims=True)
     shifted -= np.log(total)
     y /= total
-    loss = np.dot(shifted.reshape(-1), t.reshape(-1)) / -_batch(x)
+    with np.errstate(invalid="ignore"):
+        loss = np.dot(shifted.reshape(-1), t.reshape(-1)) / -_batch(x)
     if np.isnan(loss):  # where t is 0 its product is 0 also for a logit of -inf
         terms = np.multiply(shifted, t, where=t != 0, out=np.zeros_like(shifted))
         loss = np.add.reduce(terms, axis=None) / -_batch(x)
@@ -94,10 +95,15 @@ class MeanSquaredError(Module):
     def forward(self, y: Any, t: Any) -> Any:
         """The mean squared difference, a scalar."""
         if np.shape(y) != np.shape(t):
+            hint = f"\n  Did you mean t.reshape({np.shape(y)})?" if np.size(y) == np.size(t) else ""
             raise ShapeError(
                 f"mean_squared_error: y is {np.shape(y)} and t is {np.shape(t)}; they must be "
                 "equal, or they would broadcast."
-                f"\n  Did you mean t.reshape({np.shape(y)})?"
+                + (
+                    f"\n  Did you mean t.reshape({np.shape(y)})?"
+                    if np.size(y) == np.size(t)
+                    else ""
+                )
             )
         y = constant(y)
         return mean_squared_error(y, t if isinstance(t, Tensor) else np.asarray(t, y.dtype))

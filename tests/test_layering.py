@@ -14,7 +14,7 @@ ROOT = Path(__file__).parent.parent
 # Modules of one line do not import each other; modules of one folder ("…") may.
 LAYERS = [
     ["autograd_core.version", "autograd_core.errors"],
-    ["autograd_core.shapes"],
+    ["autograd_core.shapes", "autograd_core.plan"],
     ["autograd_core.primitive"],
     ["autograd_core.ops…"],
     ["autograd_core.mode"],

@@ -7,7 +7,7 @@ scopes in it, and `dot.py`, `svg.py` and `text.py` draw it.  It is versioned and
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograd_core.errors import SnapshotError
@@ -112,7 +112,7 @@ class Snapshot:
 
     def to_json(self) -> str:
         """The snapshot as one JSON document, the same bytes for the same graph."""
-        return json.dumps(asdict(self), allow_nan=False, separators=(",", ":"))
+        return json.dumps(self, default=_fields, allow_nan=False, separators=(",", ":"))
 
     @staticmethod
     def from_json(text: str | bytes) -> Snapshot:
@@ -140,6 +140,10 @@ class Snapshot:
             raise SnapshotError(
                 f"snapshot: this is not a graph written by to_json: {error}"
             ) from error
+
+
+def _fields(part: Any) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__slots__}
 
 
 def _value(data: dict[str, Any] | None) -> Value | None:

@@ -38,8 +38,7 @@ affine = composite(
     "affine", _definition, _fused, tex="{x} {W} + {b}",
     vjp=(lambda g, W, x_shape: np.dot(g, W.T).reshape(x_shape),
          lambda g, x: np.dot(_rows(x).T, _rows(g)),
-         # a sum over the batch; as a product it takes a third of the time of np.add.reduce
-         lambda g: np.dot(np.ones(g.shape[0], g.dtype), g) if g.ndim > 1 else g),
+          lambda g: np.dot(np.ones(g.shape[0], g.dtype), g) if g.ndim > 1 else g),
 )  # fmt: skip
 
 

@@ -270,6 +270,12 @@ def test_activations_take_integers_lists_and_empty_batches(layer):
 
 
 @pytest.mark.parametrize("layer", ACTIVATIONS, ids=repr)
+def test_activations_of_what_is_no_number(layer):
+    with pytest.raises(DTypeError, match="input of a layer: 'abc' of dtype <U3 is not an array"):
+        layer("abc")
+
+
+@pytest.mark.parametrize("layer", ACTIVATIONS, ids=repr)
 def test_nan_stays_nan(layer):
     assert np.isnan(layer(np.array([np.nan, 1.0])).data[0])
 

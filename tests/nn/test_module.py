@@ -135,6 +135,26 @@ def test_a_name_set_by_hand_stays():
     assert [path for path, _ in net.named_modules()] == ["", "affine1", "encoder"]
 
 
+def test_one_layer_in_two_places_is_one_layer():
+    shared = nn.Affine(3, 3, rng=0)
+    first = nn.Sequential(shared)
+    second = nn.Sequential(nn.Affine(2, 3, rng=1), shared, shared)
+    assert [name for name, _ in first.named_parameters()] == ["affine1.W", "affine1.b"]
+    assert [name for name, _ in second.named_parameters()] == [
+        "affine1.W", "affine1.b", "affine2.W", "affine2.b",
+    ]  # fmt: skip
+    x = np.ones(2)
+    assert (second(x).data == shared(shared(second[0](x))).data).all()
+    assert second[1] is second[2] is shared
+
+
+def test_scopes_of_listed_modules_bear_the_names_of_their_parameters():
+    y = Net()(np.ones((5, 2)))
+    digit = y.creator.inputs[0]
+    assert digit.scope.path == "net/heads.digit"
+    assert digit.inputs[0].scope.path == "net/blocks.1"
+
+
 def test_an_error_in_forward_leaves_its_scope():
     with scope("outside") as outside:
         with pytest.raises(ShapeError):
