@@ -4,6 +4,8 @@ The computation is recorded once, as a graph of local operations; the reverse pa
 the gradient check all read that graph.
 """
 
+import typing as _typing
+
 from autograd_core import numpy_api as _numpy_api  # noqa: F401  registers NumPy's functions
 from autograd_core.check import check_gradients, numerical_gradient
 from autograd_core.errors import (
@@ -36,6 +38,9 @@ from autograd_core.tensor import Tensor
 from autograd_core.transforms import grad, value_and_grad, vjp
 from autograd_core.version import __version__
 
+if _typing.TYPE_CHECKING:
+    from autograd_core.draw import Graph, graph
+
 __all__ = [
     "BILINEAR",
     "ELEMENTWISE",
@@ -47,6 +52,7 @@ __all__ = [
     "DatasetError",
     "DeclarationError",
     "GradientCheckError",
+    "Graph",
     "GraphError",
     "MissingExtraError",
     "Node",
@@ -61,6 +67,7 @@ __all__ = [
     "composite",
     "expanded",
     "grad",
+    "graph",
     "log_softmax",
     "logsumexp",
     "no_grad",
@@ -73,3 +80,13 @@ __all__ = [
     "value_and_grad",
     "vjp",
 ]
+
+
+def __getattr__(name: str) -> _typing.Any:
+    """Drawing is imported when it is first asked for: that takes longer than all the rest."""
+    if name not in {"Graph", "graph"}:
+        raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
+    from autograd_core import draw
+
+    globals().update(Graph=draw.Graph, graph=draw.graph)
+    return globals()[name]

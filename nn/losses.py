@@ -98,12 +98,7 @@ class MeanSquaredError(Module):
             hint = f"\n  Did you mean t.reshape({np.shape(y)})?" if np.size(y) == np.size(t) else ""
             raise ShapeError(
                 f"mean_squared_error: y is {np.shape(y)} and t is {np.shape(t)}; they must be "
-                "equal, or they would broadcast."
-                + (
-                    f"\n  Did you mean t.reshape({np.shape(y)})?"
-                    if np.size(y) == np.size(t)
-                    else ""
-                )
+                f"equal, or they would broadcast.{hint}"
             )
         y = constant(y)
         return mean_squared_error(y, t if isinstance(t, Tensor) else np.asarray(t, y.dtype))

@@ -22,6 +22,8 @@ def text(name: str) -> str:
 
 @pytest.mark.parametrize("package", PACKAGES)
 def test_all_lists_the_public_names(package: ModuleType) -> None:
+    for name in package.__all__:
+        assert hasattr(package, name)  # what is imported late is there from now on
     defined = {name for name in vars(package) if not name.startswith("_")}
     modules = {name for name in defined if inspect.ismodule(getattr(package, name))}
     listed = set(package.__all__) - {"__version__"}

@@ -1,0 +1,98 @@
+"""The short texts of pictures and tables: numbers, shapes, statistics."""
+
+from __future__ import annotations
+
+from math import prod
+from typing import Any
+
+from autograd_core.draw.names import clean
+from autograd_core.draw.snapshot import Value
+
+UNKNOWN = "–"  # no backward pass has been here: this is not a gradient of 0
+FEW = 6  # arrays of at most so many elements show their numbers
+
+
+def number(x: Any, digits: int = 4) -> str:
+    """A number with four significant digits.
+
+    >>> number(715.0000000000001), number(0.25), number(-12345.678), number("nan")
+    ('715', '0.25', '-1.235e4', 'nan')
+    """
+    if isinstance(x, str):
+        return _complex(x)
+    if isinstance(x, int) and abs(x) < 10**6:
+        return str(x)
+    return _short(f"{x or 0:.{digits}g}")  # no "-0"
+
+
+def _short(text: str) -> str:
+    mantissa, _, exponent = text.partition("e")
+    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+
+
+def _complex(text: str) -> str:
+    """Snapshots write complex numbers, NaN and infinities as strings."""
+    try:
+        z = complex(text)
+    except ValueError:
+        return clean(text, 16)
+    if "j" not in text:
+        return text
+    return f"{number(z.real)}{'' if z.imag < 0 else '+'}{number(z.imag)}j"
+
+
+def numbers(value: Value) -> list[str] | None:
+    """The elements of a small array, one line for each row of a matrix; None if it is large."""
+    if value.numbers is None or prod(value.shape) > FEW:
+        return None
+    if len(value.shape) == 2 and value.shape[0]:
+        return [_nested(row) for row in value.numbers]
+    return [_nested(value.numbers)]
+
+
+def _nested(x: Any) -> str:
+    return f"[{', '.join(map(_nested, x))}]" if isinstance(x, list) else number(x)
+
+
+def array_type(value: Value) -> str:
+    """Shape and dtype.
+
+    >>> array_type(Value((100, 50), "float32")), array_type(Value((3,), "int64"))
+    ('100×50 float32', '3 int64')
+    """
+    return f"{'×'.join(map(str, value.shape))} {clean(value.dtype, 16)}".strip()
+
+
+def statistics(value: Value) -> str:
+    """Mean and standard deviation of an array, and what is not finite in it."""
+    parts = []
+    if value.mean is not None:
+        parts.append(f"μ {number(value.mean, 2)}")
+    if value.std is not None:
+        parts.append(f"σ {number(value.std, 2)}")
+    parts += [f"{count} {name}" for count, name in ((value.nans, "nan"), (value.infs, "inf")) if count]
+    return " ".join(parts) or "empty"
+
+
+def forward_lines(value: Value | None) -> list[str]:
+    """What stands above a line: a number, the rows of a small array, or its type and statistics."""
+    if value is None:
+        return [UNKNOWN]
+    return numbers(value) or [array_type(value), statistics(value)]
+
+
+def backward_lines(gradient: Value | None) -> list[str]:
+    """What stands below a line; the shape of a gradient is that of its value."""
+    if gradient is None:
+        return [UNKNOWN]
+    return numbers(gradient) or [statistics(gradient)]
+
+
+def one_line(value: Value | None) -> str:
+    """A value within a line of text."""
+    if value is None:
+        return UNKNOWN
+    rows = numbers(value)
+    if rows is None:
+        return f"{array_type(value)} {statistics(value)}"
+    return rows[0] if len(value.shape) < 2 else f"[{', '.join(rows)}]"

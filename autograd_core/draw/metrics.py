@@ -1,0 +1,158 @@
+"""The texts of pictures and their sizes, in a sans-serif font that we do not know.
+
+Widths are those of the widest common fonts (Verdana and DejaVu Sans), so that text stays in its box
+in any other.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from autograd_core.draw.labels import backward_lines, forward_lines
+from autograd_core.draw.layout import Extent, Sizes
+from autograd_core.draw.names import clean
+from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Edge, Snapshot, Value, Vertex
+
+TEXT = 13.0  # the size of names and numbers, in pixels
+SMALL = 11.0  # of what an array shows, of a group's size and a frame's title
+LEADING = 1.2  # the distance of lines of text, in their size
+RADIUS = 17.0  # of an operation's circle
+AIR = 3.0  # between a line and the text above or below it
+ARROW = 12.0  # the height of a thick backward arrow
+
+_NARROW = frozenset("iljtfrI.,:;'|!()[] -·/\\")
+_WIDE = frozenset("mwMWOQ@%&×÷–μσ∂…")
+
+
+class Line(NamedTuple):
+    """A line of text: its kind is the class that gives it its colour."""
+
+    text: str
+    size: float
+    kind: str
+
+    @property
+    def width(self) -> float:
+        """An upper bound of its width."""
+        return self.size * _ems(self.text)
+
+    @property
+    def height(self) -> float:
+        """From this line to the next."""
+        return self.size * LEADING
+
+
+@lru_cache
+def _ems(text: str) -> float:
+    return sum(map(_em, text))
+
+
+def _em(character: str) -> float:
+    if character in _NARROW:
+        return 0.46
+    if character < "\x7f" and character not in _WIDE:
+        return 0.78 if character.isupper() else 0.66
+    if unicodedata.combining(character):
+        return 0.0
+    return 1.1 if unicodedata.east_asian_width(character) in "WF" else 1.0
+
+
+def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
+    """What stands in a vertex: a sign, a group's name and size, or a leaf's name, with its gradient
+    where this is the sum of what several readers send back."""
+    if vertex.kind == OUTPUT:
+        return [Line(clean(vertex.name), TEXT, "name")] if vertex.name else []
+    if vertex.kind == OPERATION:
+        return [Line(clean(vertex.label), TEXT, "sign")]
+    if vertex.kind == GROUP:
+        ops = "op" if vertex.members == 1 else "ops"
+        return [
+            Line(clean(vertex.label), TEXT, "sign"),
+            Line(f"({vertex.members} {ops})", SMALL, "note"),
+        ]
+    lines = [Line(clean(vertex.name), TEXT, "name")] if vertex.name else []
+    if readers > 1 and vertex.gradient is not None:
+        lines += [Line(f"∂ {backward_lines(vertex.gradient)[0]}", SMALL, "gradient")]
+    return lines
+
+
+def upper_lines(snapshot: Snapshot, edge: Edge) -> list[Line]:
+    """What stands above an edge: the name of an intermediate result, and its value."""
+    source, value = snapshot.vertices[edge.source], snapshot.carried(edge)
+    named = source.kind == OPERATION and source.name
+    name = [Line(clean(source.name), TEXT, "name")] if named else []
+    return name + [Line(text, _size(value), "value") for text in forward_lines(value)]
+
+
+def lower_lines(edge: Edge) -> list[Line]:
+    """What stands below an edge: what its target sends back along it."""
+    return [Line(text, _size(edge.gradient), "gradient") for text in backward_lines(edge.gradient)]
+
+
+def _size(value: Value | None) -> float:
+    return SMALL if value is not None and value.shape else TEXT
+
+
+def is_circle(vertex: Vertex) -> bool:
+    """Whether a vertex is an operation whose sign is short enough for a circle."""
+    sign = Line(clean(vertex.label), TEXT, "sign")
+    return vertex.kind == OPERATION and sign.width <= 2 * RADIUS - 4
+
+
+def measure(snapshot: Snapshot, backward_arrows: bool = False) -> Sizes:
+    """The extents of all vertices, edge labels and frame titles of a snapshot."""
+    return Sizes(
+        vertices=[
+            _vertex_extent(vertex, count)
+            for vertex, count in zip(snapshot.vertices, readers(snapshot), strict=True)
+        ],
+        labels=[_label_extent(snapshot, edge, backward_arrows) for edge in snapshot.edges],
+        titles=[_title_size(scope.name) for scope in snapshot.scopes],
+    )
+
+
+def readers(snapshot: Snapshot) -> list[int]:
+    """How many edges read every vertex."""
+    count = [0] * len(snapshot.vertices)
+    for edge in snapshot.edges:
+        count[edge.source] += 1
+    return count
+
+
+def title(name: str) -> Line:
+    """The title of a frame."""
+    return Line(clean(name), SMALL, "title")
+
+
+def note(text: str) -> Line:
+    """A remark under the picture."""
+    return Line(clean(text, 200), SMALL, "note")
+
+
+def _title_size(name: str) -> tuple[float, float]:
+    return title(name).width, title(name).height + 8
+
+
+def _vertex_extent(vertex: Vertex, count: int) -> Extent:
+    lines = vertex_lines(vertex, count)
+    if is_circle(vertex):
+        return Extent(2 * RADIUS, RADIUS, RADIUS)
+    width = max((line.width for line in lines), default=0.0)
+    if vertex.kind in (OPERATION, GROUP):
+        half = 6 + sum(line.height for line in lines) / 2
+        return Extent(width + 20, half, half, spread=9.0)
+    below = sum(line.height for line in lines if line.kind == "gradient")
+    return Extent(max(width + 6, 10.0), 0.7 * TEXT, 0.7 * TEXT + below)
+
+
+def _label_extent(snapshot: Snapshot, edge: Edge, backward_arrows: bool) -> Extent:
+    above, below = upper_lines(snapshot, edge), lower_lines(edge)
+    width = max(line.width for line in above + below)
+    return Extent(
+        width=width + 8,
+        up=AIR + sum(line.height for line in above),
+        down=AIR + sum(line.height for line in below) + ARROW * backward_arrows,
+    )

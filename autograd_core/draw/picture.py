@@ -1,0 +1,185 @@
+"""Graph: the drawn graph of a computation, in every format, and `graph`, which makes it."""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+import webbrowser
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TextIO
+
+from autograd_core.draw.capture import capture
+from autograd_core.draw.dot import to_dot
+from autograd_core.draw.engine import render
+from autograd_core.draw.fold import check_depth, fold
+from autograd_core.draw.names import clean
+from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Snapshot
+from autograd_core.draw.svg import to_svg
+from autograd_core.draw.text import Style, steps, tree
+from autograd_core.draw.wellformed import wellformed
+from autograd_core.errors import RenderError
+from autograd_core.tensor import Tensor
+
+LARGE = 2000  # a notebook shows graphs of more vertices as text only
+
+
+def graph(x: Tensor, depth: int | None = None) -> Graph:
+    """The graph that computed a Tensor, ready to be drawn.
+
+    depth: how many levels of scopes are drawn opened. Modules and composite operations (softmax,
+        Affine, …) below are one vertex each. None opens all modules and no composite.
+
+    Gradients are those of the last backward pass; before any they are drawn as "–". Nothing in the
+    Tensor or its graph changes. Raises GraphError for anything but a Tensor and for a negative
+    depth.
+
+    >>> from autograd_core import Tensor
+    >>> apple, count, tax = Tensor(100, name="apple"), Tensor(2, name="count"), Tensor(1.1, name="tax")
+    >>> price = apple * count * tax
+    >>> price.name = "price"
+    >>> price.backward()
+    >>> print(graph(price))
+    price = 220  ∂ 1  [×]
+    ├─ n2 = 200  ∂ 1.1  [×]
+    │  ├─ apple = 100  ∂ 2.2
+    │  └─ count = 2  ∂ 110
+    └─ tax = 1.1  ∂ 200
+    """
+    check_depth(depth)
+    return Graph(capture(x, depth), depth)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Graph:
+    """A recorded graph that draws itself: in a notebook by being shown, else with `show`, `save`
+    and `print`.
+
+    snapshot: the whole graph as data. depth: how many levels of scopes are drawn opened, None all.
+    """
+
+    snapshot: Snapshot
+    depth: int | None = None
+
+    @property
+    def drawn(self) -> Snapshot:
+        """The snapshot with the scopes below `depth` closed, as every picture shows it."""
+        return fold(self.snapshot, self.depth)
+
+    def to_svg(self, engine: str | None = None, backward_arrows: bool = False) -> str:
+        """The picture as SVG.
+
+        engine: None draws with the layout of this library: the same bytes everywhere, and nothing
+            need be installed. "dot" asks Graphviz, and raises RenderError where there is none.
+        backward_arrows: draw a thick arrow against every edge that a gradient flows along; only by
+            our own layout.
+        """
+        if engine is None:
+            return to_svg(self.drawn, backward_arrows)
+        if engine != "dot":
+            raise RenderError(
+                f'graph: engine is {engine!r}. It is None for our own layout, or "dot" for Graphviz.'
+            )
+        return render(self.to_dot(), "svg").decode()
+
+    def to_dot(self) -> str:
+        """The picture in the language of Graphviz."""
+        return to_dot(self.drawn)
+
+    def to_text(self, style: Style | None = None) -> str:
+        """The tree of the result and what it was computed from.
+
+        `x (n7)` is the first of several places where a value is read, `↑ n7` each further one.
+        """
+        return tree(self.drawn, style)
+
+    def to_steps(self, style: Style | None = None) -> str:
+        """A line for each step of the forward pass, then of the backward pass."""
+        return steps(self.drawn, style)
+
+    def to_json(self) -> str:
+        """The whole snapshot as a JSON document, which `Graph.load` reads."""
+        return self.snapshot.to_json()
+
+    def save(self, path: str | Path) -> Path:
+        """Write the graph in the format that the suffix names, and return the path.
+
+        .svg by our own layout; .png and .pdf by Graphviz, which has to be installed; .dot or .gv;
+        .json with the whole snapshot; .txt with the tree.  Raises RenderError for another suffix
+        and where there is no engine.
+        """
+        path = Path(path)
+        form = _FORMATS.get(path.suffix.lower())
+        if form is None:
+            raise RenderError(
+                f"graph: cannot save {clean(path.name)!r}: its suffix names none of the formats "
+                f"{' '.join(_FORMATS)}."
+            )
+        path.write_bytes(form(self))
+        return path
+
+    @staticmethod
+    def load(path: str | Path, depth: int | None = None) -> Graph:
+        """The graph in a .json file that `save` wrote.  Raises SnapshotError for any other."""
+        check_depth(depth)
+        return Graph(wellformed(Snapshot.from_json(Path(path).read_bytes())), depth)
+
+    def show(self) -> None:
+        """Show the picture: in a notebook below the cell, else in the browser.
+
+        Raises RenderError where there is no browser; the message names the file to open.
+        """
+        display = _notebook_display()
+        if display is not None:
+            display(self)
+            return
+        with tempfile.NamedTemporaryFile(prefix="graph-", suffix=".svg", delete=False) as file:
+            file.write(self.to_svg().encode())
+        if not webbrowser.open(Path(file.name).as_uri()):
+            raise RenderError(f"graph: no browser was found. The picture is in {file.name}.")
+
+    def print(self, stream: TextIO | None = None) -> None:
+        """Write the tree to a stream, standard output if it is None, in its width; in colours on a
+        terminal unless the environment variable NO_COLOR is set."""
+        stream = stream or sys.stdout
+        stream.write(self.to_text(Style.of(stream)) + "\n")
+
+    def __str__(self) -> str:
+        return self.to_text(replace(Style(), ascii=Style.of(sys.stdout).ascii))
+
+    def __repr__(self) -> str:
+        kinds = Counter(vertex.kind for vertex in self.snapshot.vertices)
+        names = [clean(v.name) for v in self.snapshot.vertices if v.kind == OUTPUT and v.name]
+        of = f" of {', '.join(names)}" if names else ""
+        return f"<graph{of}: {kinds[OPERATION] + kinds[GROUP]} operations>"
+
+    def _repr_svg_(self) -> str | None:
+        drawn = self.drawn
+        return to_svg(drawn) if len(drawn.vertices) <= LARGE else None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        picture = self._repr_svg_()
+        if picture is not None:
+            return {"image/svg+xml": picture, "text/plain": str(self)}
+        hint = "Too large to show here: save it, or close scopes with graph(x, depth=1)."
+        return {"text/plain": f"{self!r} {hint}"}
+
+
+def _notebook_display() -> Callable[[Graph], Any] | None:
+    """IPython's `display`, where this process is the kernel of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython else None
+    return sys.modules["IPython.display"].display if hasattr(shell, "kernel") else None
+
+
+_FORMATS: dict[str, Callable[[Graph], bytes]] = {
+    ".svg": lambda g: g.to_svg().encode(),
+    ".png": lambda g: render(g.to_dot(), "png"),
+    ".pdf": lambda g: render(g.to_dot(), "pdf"),
+    ".dot": lambda g: g.to_dot().encode(),
+    ".gv": lambda g: g.to_dot().encode(),
+    ".json": lambda g: g.to_json().encode(),
+    ".txt": lambda g: (g.to_text() + "\n").encode(),
+}

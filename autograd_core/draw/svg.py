@@ -1,0 +1,276 @@
+"""SVG of a snapshot by our own layout, in the style of "Deep Learning from Scratch", chapter 5.
+
+Operations in circles, names on leaves; above every edge the number that flows forward, below it in
+another colour the gradient that flows back.  An edge is `<g class="edge" id="e3">`, with a
+`<text class="value">` and a `<text class="gradient">`; a vertex is `<g class="…" id="v5">`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from html import escape
+from itertools import pairwise
+from math import sqrt
+
+from autograd_core.draw.labels import one_line
+from autograd_core.draw.layered import Point
+from autograd_core.draw.layout import Box, Layout, lay_out
+from autograd_core.draw.metrics import (
+    AIR,
+    ARROW,
+    RADIUS,
+    TEXT,
+    Line,
+    is_circle,
+    lower_lines,
+    measure,
+    note,
+    readers,
+    title,
+    upper_lines,
+    vertex_lines,
+)
+from autograd_core.draw.names import clean
+from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Edge, Snapshot, Vertex
+
+MARGIN = 14.0
+HEAD = 7.0  # the length of an arrow's head
+BASELINE = 0.36  # from the middle of a line of text to its base line, in its size
+
+STYLE = """
+.autograd{font-family:sans-serif}
+.autograd .paper{fill:#fff}
+.autograd text{fill:#1f2328;font-size:13px;text-anchor:middle}
+.autograd .start{text-anchor:start}
+.autograd .end{text-anchor:end}
+.autograd .small{font-size:11px}
+.autograd .name{font-style:italic}
+.autograd .way{fill:none;stroke:#57606a;stroke-width:1.2}
+.autograd .head,.autograd .dot{fill:#57606a}
+.autograd .back{fill:#f0c3bb}
+.autograd .gradient{fill:#b42318}
+.autograd .note,.autograd .title{fill:#656d76}
+.autograd .shape{fill:#fff;stroke:#1f2328;stroke-width:1.3}
+.autograd .group .shape{fill:#eaf0f7}
+.autograd .frame rect{fill:#57606a;fill-opacity:.05;stroke:#57606a;stroke-opacity:.35}
+@media (prefers-color-scheme:dark){
+.autograd .paper{fill:#16191d}
+.autograd text{fill:#e6e9ed}
+.autograd .way{stroke:#9aa4af}
+.autograd .head,.autograd .dot{fill:#9aa4af}
+.autograd .back{fill:#6b3a35}
+.autograd .gradient{fill:#ff9b8e}
+.autograd .note,.autograd .title{fill:#9aa4af}
+.autograd .shape{fill:#1f242a;stroke:#c9d1d9}
+.autograd .group .shape{fill:#28323d}
+.autograd .frame rect{fill:#9aa4af;fill-opacity:.07;stroke:#9aa4af;stroke-opacity:.4}
+}
+"""
+
+
+def to_svg(snapshot: Snapshot, backward_arrows: bool = False) -> str:
+    """The picture of a snapshot as one SVG document, the same bytes for the same snapshot.
+
+    backward_arrows: draw a thick arrow against every edge, as the book does for backpropagation.
+    """
+    layout = lay_out(snapshot, measure(snapshot, backward_arrows))
+    return "\n".join(_Picture(snapshot, layout, backward_arrows).document()) + "\n"
+
+
+class _Picture:
+    def __init__(self, snapshot: Snapshot, layout: Layout, backward_arrows: bool) -> None:
+        self.snapshot = snapshot
+        self.layout = layout
+        self.backward_arrows = backward_arrows
+        self.readers = readers(snapshot)
+
+    def document(self) -> Iterator[str]:
+        notes = [note(text) for text in self.snapshot.notes]
+        wide = max([self.layout.width, *(line.width for line in notes)]) + 2 * MARGIN
+        high = self.layout.height + 2 * MARGIN + sum(line.height for line in notes)
+        yield (
+            f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd" role="img" '
+            f'width="{_n(wide)}" height="{_n(high)}" viewBox="{_n(-MARGIN)} {_n(-MARGIN)} '
+            f'{_n(wide)} {_n(high)}">'
+        )
+        yield f"<title>{escape(self._title())}</title>"
+        yield f"<desc>{escape(self._description())}</desc>"
+        yield f"<style>{STYLE}</style>"
+        yield (
+            f'<rect class="paper" x="{_n(-MARGIN)}" y="{_n(-MARGIN)}" '
+            f'width="{_n(wide)}" height="{_n(high)}"/>'
+        )
+        for scope, box in self.layout.frames.items():
+            yield from self._frame(scope, box)
+        for index, edge in enumerate(self.snapshot.edges):
+            yield from self._edge(index, edge)
+        for vertex, box in zip(self.snapshot.vertices, self.layout.vertices, strict=True):
+            yield from self._vertex(vertex, box)
+        y = self.layout.height + MARGIN / 2
+        for line in notes:
+            y += line.height
+            yield _text(line, 0.0, y, "start")
+        yield "</svg>"
+
+    def _title(self) -> str:
+        names = [clean(v.name) for v in self.snapshot.vertices if v.kind == OUTPUT and v.name]
+        return f"Computation graph of {', '.join(names)}" if names else "Computation graph"
+
+    def _description(self) -> str:
+        count = sum(vertex.kind in (OPERATION, GROUP) for vertex in self.snapshot.vertices)
+        return (
+            f"{count} operations from left to right. Above every edge its value, below it the "
+            "gradient that flows back."
+        )
+
+    def _frame(self, scope: int, box: Box) -> Iterator[str]:
+        name = title(self.snapshot.scopes[scope].name)
+        yield f'<g class="frame" id="s{scope}">'
+        yield f"<title>{escape(name.text)}</title>"
+        yield _rect(box, 8.0)
+        yield _text(name, box.x + 12, box.y + 6 + name.size, "start")
+        yield "</g>"
+
+    def _edge(self, index: int, edge: Edge) -> Iterator[str]:
+        box, way = self.layout.labels[index], self.layout.ways[index]
+        x, y = box.x + box.width / 2, box.line
+        source, target = (_called(self.snapshot.vertices[i]) for i in (edge.source, edge.target))
+        value, gradient = one_line(self.snapshot.carried(edge)), one_line(edge.gradient)
+        yield f'<g class="edge" id="e{index}">'
+        yield f"<title>{escape(f'{source} → {target}: {value}, gradient {gradient}')}</title>"
+        if self.backward_arrows and edge.gradient is not None:
+            yield _thick_arrow(box)
+        yield from self._line(way, self.snapshot.vertices[edge.target], edge.target)
+        upper, lower = upper_lines(self.snapshot, edge), lower_lines(edge)
+        yield from _stack(upper, x, y - AIR - sum(line.height for line in upper))
+        yield from _stack(lower, x, y + AIR + ARROW * self.backward_arrows)
+        yield "</g>"
+
+    def _line(self, way: Sequence[Point], target: Vertex, number: int) -> Iterator[str]:
+        (x, y), end = way[-2], way[-1]
+        unit = (1.0, 0.0)
+        if is_circle(target) and y != end[1]:
+            # The last climb points to the middle of the circle and ends on it.
+            centre = (end[0] + RADIUS, end[1])
+            length = sqrt((centre[0] - x) ** 2 + (centre[1] - y) ** 2)
+            unit = ((centre[0] - x) / length, (centre[1] - y) / length)
+            end = (centre[0] - RADIUS * unit[0], centre[1] - RADIUS * unit[1])
+        neck = (end[0] - HEAD * unit[0], end[1] - HEAD * unit[1])
+        yield f'<path class="way" d="{_path([*way[:-1], neck], unit)}"/>'
+        yield f'<path class="head" d="{_head(end, unit)}"/>'
+
+    def _vertex(self, vertex: Vertex, box: Box) -> Iterator[str]:
+        lines = vertex_lines(vertex, self.readers[vertex.id])
+        yield f'<g class="vertex {vertex.kind}" id="v{vertex.id}">'
+        yield f"<title>{escape(self._told(vertex))}</title>"
+        if is_circle(vertex):
+            yield f'<circle class="shape" cx="{_n(box.x + RADIUS)}" cy="{_n(box.line)}" r="{_n(RADIUS)}"/>'
+        elif vertex.kind in (OPERATION, GROUP):
+            yield _rect(box, 10.0)
+        if vertex.kind in (OPERATION, GROUP):
+            yield from _stack(
+                lines, box.x + box.width / 2, box.line - sum(line.height for line in lines) / 2
+            )
+        else:
+            yield from self._leaf(vertex, box, lines)
+        yield "</g>"
+
+    def _leaf(self, vertex: Vertex, box: Box, lines: Sequence[Line]) -> Iterator[str]:
+        """A name beside its line, or a dot for what has none; the result's name after its arrow."""
+        if vertex.kind == OUTPUT:
+            x, anchor = box.x + 5, "start"
+        else:
+            x, anchor = box.x + box.width - 5, "end"
+        y = box.line
+        for line in lines:
+            if line.kind == "gradient":
+                y += line.height
+            yield _text(line, x, y + BASELINE * line.size, anchor)
+        if not vertex.name and vertex.kind != OUTPUT:
+            x = box.x + box.width - 2.5
+            yield f'<circle class="dot" cx="{_n(x)}" cy="{_n(box.line)}" r="2.5"/>'
+
+    def _told(self, vertex: Vertex) -> str:
+        parts = [f"{_called(vertex)}: {one_line(vertex.value)}, gradient {one_line(vertex.gradient)}"]
+        parts += [f"{clean(key)}={clean(value)}" for key, value in vertex.params.items()]
+        return ", ".join(parts + ([clean(vertex.line)] if vertex.line else []))
+
+
+def _called(vertex: Vertex) -> str:
+    return clean(vertex.name or vertex.label or vertex.kind)
+
+
+def _stack(lines: Sequence[Line], x: float, y: float) -> Iterator[str]:
+    """Lines of text under one another from y downwards, one text element for each kind."""
+    for kind in dict.fromkeys(line.kind for line in lines):
+        spans = []
+        top = y
+        for line in lines:
+            if line.kind == kind:
+                spans.append((line, top + line.height / 2 + BASELINE * line.size))
+            top += line.height
+        if len(spans) == 1:
+            yield _text(spans[0][0], x, spans[0][1])
+        else:
+            inner = "".join(
+                f'<tspan x="{_n(x)}" y="{_n(base)}">{escape(line.text)}</tspan>'
+                for line, base in spans
+            )
+            yield f'<text class="{_class(spans[0][0])}">{inner}</text>'
+
+
+def _text(line: Line, x: float, y: float, anchor: str = "") -> str:
+    classes = f"{_class(line)} {anchor}".strip()
+    return f'<text class="{classes}" x="{_n(x)}" y="{_n(y)}">{escape(line.text)}</text>'
+
+
+def _class(line: Line) -> str:
+    return line.kind if line.size == TEXT else f"{line.kind} small"
+
+
+def _rect(box: Box, radius: float) -> str:
+    return (
+        f'<rect class="shape" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" '
+        f'height="{_n(box.height)}" rx="{_n(radius)}"/>'
+    )
+
+
+def _path(corners: Sequence[Point], unit: Point) -> str:
+    """A line through the corners: level, or climbing in a curve that is level at its ends but
+    arrives in the direction of `unit` at the last."""
+    path = [f"M{_n(corners[0][0])} {_n(corners[0][1])}"]
+    for (x0, y0), (x1, y1) in pairwise(corners):
+        if y0 == y1:
+            path.append(f"H{_n(x1)}")
+            continue
+        half = (x1 - x0) / 2
+        last = (x1, y1) == corners[-1]
+        dx, dy = (half * unit[0], half * unit[1]) if last else (half, 0.0)
+        path.append(f"C{_n(x0 + half)} {_n(y0)} {_n(x1 - dx)} {_n(y1 - dy)} {_n(x1)} {_n(y1)}")
+    return "".join(path)
+
+
+def _head(tip: Point, unit: Point) -> str:
+    """The arrow's head as a closed path."""
+    x, y = tip[0] - HEAD * unit[0], tip[1] - HEAD * unit[1]
+    dx, dy = -0.42 * HEAD * unit[1], 0.42 * HEAD * unit[0]
+    return (
+        f"M{_n(tip[0])} {_n(tip[1])}L{_n(x + dx)} {_n(y + dy)}L{_n(x - dx)} {_n(y - dy)}Z"
+    )
+
+
+def _thick_arrow(box: Box) -> str:
+    """The backward direction: an arrow to the left, under the line of a label."""
+    left, right = box.x + 1, box.x + box.width - 1
+    middle = box.line + ARROW / 2 + 1
+    high, low, half = middle - ARROW / 2 + 1, middle + ARROW / 2 - 1, ARROW / 4 - 0.5
+    return (
+        f'<path class="back" d="M{_n(left)} {_n(middle)}L{_n(left + ARROW)} {_n(high)}'
+        f"V{_n(middle - half)}H{_n(right)}V{_n(middle + half)}H{_n(left + ARROW)}"
+        f'V{_n(low)}Z"/>'
+    )
+
+
+def _n(x: float) -> str:
+    """A coordinate with one decimal."""
+    return f"{x:.1f}".removesuffix(".0")
