@@ -22,6 +22,11 @@ def is_number_array(value: Any) -> bool:
     return type(value) is np.ndarray and not value.dtype.hasobject
 
 
+def is_plain(value: Any) -> bool:
+    """Whether the value is an operand as it is."""
+    return type(value) in PLAIN_TYPES or is_number_array(value)
+
+
 def as_operand(operation: str, arg: Any) -> Any:
     """An operand that is neither a Tensor nor a common plain type, as an array of numbers."""
     if isinstance(arg, np.ma.MaskedArray):
@@ -40,8 +45,7 @@ def promoted(args: Sequence[Any]) -> Sequence[Any]:
     of a uint8, or its logarithm, would lose digits.
     """
     operands: list[Any] = [
-        arg if type(arg) in PLAIN_TYPES or isinstance(arg, Readable) else np.asarray(arg)
-        for arg in args
+        arg if is_plain(arg) or isinstance(arg, Readable) else np.asarray(arg) for arg in args
     ]
     dtype = np.result_type(*plain(operands))
     if dtype.kind not in "fc":
@@ -52,7 +56,7 @@ def promoted(args: Sequence[Any]) -> Sequence[Any]:
 
 def is_operand(value: Any) -> bool:
     """Whether an operator takes it; anything else may have an operator of its own."""
-    return type(value) in PLAIN_TYPES or isinstance(value, OPERANDS)
+    return is_plain(value) or isinstance(value, OPERANDS)
 
 
 def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:

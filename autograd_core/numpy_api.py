@@ -24,7 +24,7 @@ from autograd_core.errors import ShapeError
 from autograd_core.ops import elementwise, linalg, reduction, shaping
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.readable import plain
-from autograd_core.shapes import Axis, normalize_axis
+from autograd_core.shapes import Axis, normalize_axis, reduced_size
 from autograd_core.tensor import Tensor, apply
 
 _UNSET = np._NoValue
@@ -134,7 +134,7 @@ def _extreme(primitive: Primitive, *functions: Any) -> Any:
     def extreme(
         a: Any, axis: Axis = None, out: Any = None, keepdims: Any = False, **options: Any
     ) -> Any:
-        if np.size(a) == 0:
+        if reduced_size(np.shape(a), _axis(axis, np.ndim(a))) == 0:
             raise ShapeError(f"{primitive.name}: an array of shape {np.shape(a)} has no elements.")
         return general(a, axis, None, out, keepdims, **options)
 

@@ -22,7 +22,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.errors import DeclarationError
+from autograd_core.errors import DeclarationError, DTypeError
 from autograd_core.plan import Plans, Rule
 
 # What kind of function an operation is: a statement of mathematics from which the rest follows.
@@ -31,6 +31,8 @@ LINEAR = "linear"  # the forward-mode rule is the operation itself
 BILINEAR = "bilinear"  # the product rule; broadcast batches are undone by the engine
 GENERAL = "general"
 _KINDS = (ELEMENTWISE, LINEAR, BILINEAR, GENERAL)
+
+Signature = tuple[tuple[str, ...], tuple[str, ...], bool, dict[str, Any]]
 
 REGISTRY: dict[str, Primitive] = {}
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
@@ -67,7 +69,7 @@ class Primitive:
         self,
         name: str,
         forward: Callable[..., Any],
-        signature: tuple[tuple[str, ...], tuple[str, ...], bool],
+        signature: Signature,
         rules: tuple[Rule, ...],
         *,
         kind: str,
@@ -80,8 +82,7 @@ class Primitive:
     ) -> None:
         self.name = name
         self.forward = forward
-        self.defaults: dict[str, Any] = getattr(definition or forward, "__kwdefaults__", None) or {}
-        self.inputs, self.params, self.variadic = signature
+        self.inputs, self.params, self.variadic, self.defaults = signature
         self.rules = rules
         self.kind = kind
         self.symbol = symbol
@@ -136,6 +137,7 @@ def primitive(
     residuals: Mapping[str, Callable[..., Any]] | None = None,
     domain: tuple[float, float] = (-np.inf, np.inf),
     promotes: bool = False,
+    real: bool = False,
 ) -> Primitive:
     """Declare and register an operation.
 
@@ -152,6 +154,8 @@ def primitive(
     domain: the open interval in which the real function and its derivatives are finite.
     promotes: whether the operands are first cast to the dtype of the result, for rules that compute
         with operands alone.
+    real: whether it refuses complex operands, for which the rules (or a fast form that compares or
+        takes absolute values) would be wrong.
 
     Raises DeclarationError when the record contradicts itself.
 
@@ -169,8 +173,9 @@ def primitive(
             f"primitive {name}: np.{function.__name__} is declared already. Wrap it in a lambda to "
             "declare a function of your own with other rules."
         )
+    forward = run or function
     made = Primitive(
-        name, run or function, _signature(name, function), tuple(vjp),
+        name, _real(name, forward) if real else forward, _signature(name, function), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=None,
         residuals=residuals or {}, domain=domain, promotes=promotes,
     )  # fmt: skip
@@ -190,6 +195,7 @@ def composite(
     symbol: str | None = None,
     tex: str | None = None,
     residuals: Mapping[str, Callable[..., Any]] | None = None,
+    real: bool = False,
 ) -> Primitive:
     """Declare a function that is defined in primitives and carries a fast path.
 
@@ -200,7 +206,7 @@ def composite(
     The other arguments are those of `primitive`.
     """
     made = Primitive(
-        name, fused, _signature(name, fused), tuple(vjp),
+        name, _real(name, fused) if real else fused, _signature(name, fused), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=definition,
         residuals=residuals or {}, domain=(-np.inf, np.inf),
     )  # fmt: skip
@@ -208,14 +214,29 @@ def composite(
     return made
 
 
+def _real(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function, refusing complex operands."""
+
+    def forward(*args: Any, **params: Any) -> Any:
+        for arg in args:
+            if isinstance(arg, complex) or getattr(arg, "dtype", np.dtype(float)).kind == "c":
+                raise DTypeError(
+                    f"{name}: complex numbers are not covered. Take np.abs of them first; the "
+                    "definition of a composite may hold for them: `with expanded():` runs it."
+                )
+        return function(*args, **params)
+
+    return forward
+
+
 def _by_name(name: str) -> Primitive:
     return REGISTRY[name]
 
 
-def _signature(name: str, function: Any) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
-    """The names of the inputs, the names of the parameters, and whether the inputs are `*xs`."""
+def _signature(name: str, function: Any) -> Signature:
+    """The names of the inputs and of the parameters, whether the inputs are `*xs`, and defaults."""
     if isinstance(function, np.ufunc):
-        return ("x", "y", "z")[: function.nin], (), False
+        return ("x", "y", "z")[: function.nin], (), False, {}
     code = getattr(function, "__code__", None)
     if code is None:
         raise DeclarationError(
@@ -227,8 +248,8 @@ def _signature(name: str, function: Any) -> tuple[tuple[str, ...], tuple[str, ..
     if code.co_flags & _VARARGS:
         if count:
             raise DeclarationError(f"primitive {name}: use either named inputs or *xs, not both.")
-        return (code.co_varnames[total],), params, True
-    return code.co_varnames[:count], params, False
+        return (code.co_varnames[total],), params, True, function.__kwdefaults__ or {}
+    return code.co_varnames[:count], params, False, function.__kwdefaults__ or {}
 
 
 def _register(made: Primitive) -> None:

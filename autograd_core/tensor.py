@@ -26,6 +26,7 @@ from autograd_core.intake import (
     as_operand,
     checked,
     is_number_array,
+    is_plain,
     is_operand,
     nothing_recorded,
     promoted,
@@ -65,8 +66,7 @@ def apply(
             if arg.requires_grad:
                 needed += bit
         else:
-            plain_as_it_is = type(arg) in PLAIN_TYPES or is_number_array(arg)
-            value = arg if plain_as_it_is else as_operand(primitive.name, arg)
+            value = arg if is_plain(arg) else as_operand(primitive.name, arg)
             values.append(value)
             inputs.append(value)
         bit += bit
@@ -201,7 +201,7 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
         return _record(primitive, (x, y), (self.creator or self, source), needed, out)
 
     def reflected(self: Tensor, other: Any) -> Any:
-        if type(other) in PLAIN_TYPES or is_number_array(other):
+        if is_plain(other):
             inputs = other, self.creator or self
             return _run(primitive, (other, self.raw), inputs, 2 * self.requires_grad)
         return apply(primitive, (other, self)) if is_operand(other) else NotImplemented
@@ -287,9 +287,14 @@ class Tensor(Readable, NumPyMethods):
         if function is not None and method == "__call__" and not options:
             if type(function) is not Primitive:
                 return function(*inputs)
-            if len(inputs) == 1:
-                return _run(function, (self.raw,), (self.creator or self,), self.requires_grad)
-            return apply(function, inputs)
+            if len(inputs) > 1:
+                return apply(function, inputs)
+            x = self.raw
+            try:
+                out = function.forward(x)
+            except (ValueError, TypeError) as error:
+                raise explain(function, (x,), error) from error
+            return _record(function, (x,), (self.creator or self,), self.requires_grad, out)
         if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:
             return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
         if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:

@@ -65,7 +65,8 @@ def value_and_grad(
     @functools.wraps(f)
     def both(*args: Any, **kwargs: Any) -> Any:
         call = _Call(f, args, kwargs, argnums)
-        value, aux = call.result if has_aux else (call.result, None)
+        value, aux = _pair(call.result) if has_aux else (call.result, None)
+        _check_result("grad", value)
         if np.shape(value) != ():
             raise GraphError(
                 f"grad: the function returned an array of shape {np.shape(value)}, not a scalar. "
@@ -93,6 +94,7 @@ def vjp(f: Callable[..., Any], *args: Any) -> tuple[Any, Callable[[Any], tuple[A
     """
     call = _Call(f, args, {}, tuple(range(len(args))))
     value = call.result
+    _check_result("vjp", value)
 
     def pullback(g: Any) -> tuple[Any, ...]:
         if np.shape(g) != np.shape(value):
@@ -173,6 +175,25 @@ class _Call:
                 seen.update(fresh)
                 waiting.extend(fresh)
         return False
+
+
+def _pair(result: Any) -> Any:
+    if not isinstance(result, tuple) or len(result) != 2:
+        raise GraphError(
+            f"grad: with has_aux=True the function must return (value, more); it returned "
+            f"{type(result).__name__}."
+        )
+    return result
+
+
+def _check_result(name: str, value: Any) -> None:
+    if value is None:
+        raise GraphError(f"{name}: the function returned None. Is its return statement missing?")
+    if isinstance(value, (tuple, list, dict)):
+        raise GraphError(
+            f"{name}: the function returned a {type(value).__name__}; it must return one array. "
+            "Return the rest with has_aux=True of value_and_grad."
+        )
 
 
 def _variable(arg: Any) -> Tensor:

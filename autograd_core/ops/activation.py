@@ -19,8 +19,9 @@ def _stable_sigmoid(x: Any) -> Any:
 
 
 def _shift(x: Any, axis: Axis) -> Any:
-    """The largest element, to subtract before exp; 0 where that is infinite."""
-    top = np.maximum.reduce(x, axis=axis, keepdims=True)
+    """The largest element, to subtract before exp; 0 where that is infinite or there is none."""
+    top = np.maximum.reduce(x.astype(float) if x.dtype.kind in "iub" else x,
+                            axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(top), top, 0)
 
 
@@ -49,22 +50,22 @@ def _vjp_logsumexp(g: Any, x: Any, out: Any, axis: Axis) -> Any:
 
 
 sigmoid = composite("sigmoid", lambda x: np.reciprocal(np.exp(-x) + 1), _stable_sigmoid,
-                    kind=ELEMENTWISE, tex=r"\sigma({x})",
+                    real=True, kind=ELEMENTWISE, tex=r"\sigma({x})",
                     vjp=(lambda g, out: g * (out * (1 - out)),))
 # A NaN stays a NaN: x <= 0 does not hold for it.  At 0 the derivative is 0.
 relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(x, 0),
-                 kind=ELEMENTWISE, symbol="ReLU", tex=r"\operatorname{{ReLU}}({x})",
+                 real=True, kind=ELEMENTWISE, symbol="ReLU", tex=r"\operatorname{{ReLU}}({x})",
                  vjp=(lambda g, out: np.where(out > 0, g, 0),))
 softmax = composite("softmax", lambda x, *, axis=-1:
                     np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
-                    _stable_softmax, tex=r"\operatorname{{softmax}}({x})",
+                    _stable_softmax, real=True, tex=r"\operatorname{{softmax}}({x})",
                     vjp=(lambda g, out, axis:
                          out * (g - np.sum(g * out, axis=axis, keepdims=True)),))
 log_softmax = composite("log_softmax", lambda x, *, axis=-1: np.log(softmax(x, axis=axis)),
-                        _stable_log_softmax, tex=r"\log\operatorname{{softmax}}({x})",
+                        _stable_log_softmax, real=True, tex=r"\log\operatorname{{softmax}}({x})",
                         vjp=(lambda g, out, axis:
                              g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),))
 logsumexp = composite("logsumexp", lambda x, *, axis=None, keepdims=False:
                       np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
-                      _stable_logsumexp, tex=r"\log\sum e^{{{x}}}",
+                      _stable_logsumexp, real=True, tex=r"\log\sum e^{{{x}}}",
                       vjp=(_vjp_logsumexp,))

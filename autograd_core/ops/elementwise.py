@@ -45,6 +45,9 @@ negative = primitive("negative", np.negative, kind=ELEMENTWISE,
 positive = primitive("positive", np.positive, kind=ELEMENTWISE,
                      symbol="+", tex="{x}",
                      vjp=(lambda g: g,))
+conjugate = primitive("conjugate", np.conjugate, kind=ELEMENTWISE,
+                      symbol="conj", tex=r"\overline{{{x}}}",
+                      vjp=(lambda g: np.conjugate(g),))
 reciprocal = primitive("reciprocal", np.reciprocal, kind=ELEMENTWISE,
                        symbol="/", tex=r"\frac{{1}}{{{x}}}",
                        vjp=(lambda g, out: -g * out * out,))
@@ -114,14 +117,14 @@ arctanh = primitive("arctanh", np.arctanh, kind=ELEMENTWISE, domain=(-1, 1),
 # boolean + is a logical or, and 0 · inf is NaN on the side that was not taken.
 absolute = primitive("absolute", np.absolute, kind=ELEMENTWISE,
                      symbol="abs", tex="|{x}|",
-                     vjp=(lambda g, x: g * np.sign(x),))
-sign = primitive("sign", np.sign, kind=ELEMENTWISE, tex=r"\operatorname{{sign}} {x}",
+                     vjp=(lambda g, x: g * np.conjugate(np.sign(x)),))
+sign = primitive("sign", np.sign, kind=ELEMENTWISE, real=True, tex=r"\operatorname{{sign}} {x}",
                  vjp=(lambda g: np.zeros_like(g),))
-maximum = primitive("maximum", np.maximum, kind=ELEMENTWISE,
+maximum = primitive("maximum", np.maximum, kind=ELEMENTWISE, real=True,
                     symbol="max", tex=r"\max({x}, {y})",
                     vjp=(lambda g, x, y: np.where(x > y, g, np.where(x == y, g / 2, 0)),
                          lambda g, x, y: np.where(y > x, g, np.where(x == y, g / 2, 0))))
-minimum = primitive("minimum", np.minimum, kind=ELEMENTWISE,
+minimum = primitive("minimum", np.minimum, kind=ELEMENTWISE, real=True,
                     symbol="min", tex=r"\min({x}, {y})",
                     vjp=(lambda g, x, y: np.where(x < y, g, np.where(x == y, g / 2, 0)),
                          lambda g, x, y: np.where(y < x, g, np.where(x == y, g / 2, 0))))
@@ -130,7 +133,7 @@ where = primitive("where", lambda x, y, *, condition: np.where(condition, x, y),
                   vjp=(lambda g, condition: np.where(condition, g, 0),
                        lambda g, condition: np.where(condition, 0, g)))
 clip = primitive("clip", lambda x, low, high: np.minimum(np.maximum(x, low), high),
-                 kind=ELEMENTWISE, tex=r"\operatorname{{clip}}({x}, {low}, {high})",
+                 kind=ELEMENTWISE, real=True, tex=r"\operatorname{{clip}}({x}, {low}, {high})",
                  vjp=(lambda g, x, low, high: np.where((x >= low) & (x <= high), g, 0),
                       lambda g, x, low, high: np.where((x < low) & (low <= high), g, 0),
                       lambda g, x, low, high: np.where((x > high) | (low > high), g, 0)))

@@ -80,20 +80,23 @@ mean = composite("mean", lambda x, *, axis=None, keepdims=False:
                  np.sum(x, axis=axis, keepdims=keepdims) / reduced_size(x.shape, axis),
                  _mean, kind=LINEAR, tex=r"\overline{{{x}}}",
                  vjp=(lambda g, x_shape, axis:
-                      _repeat(g / reduced_size(x_shape, axis), x_shape, axis),))
+                      # not g / n: a large n would overflow float16
+                      _repeat(g * (1 / (reduced_size(x_shape, axis) or 1)), x_shape, axis),))
 prod = primitive("prod", lambda x, *, axis=None, keepdims=False:
                  np.multiply.reduce(x, axis=axis, keepdims=keepdims),
                  tex=r"\prod {x}", vjp=(_vjp_prod,))
 max_ = primitive("max", lambda x, *, axis=None, keepdims=False:
                  np.maximum.reduce(x, axis=axis, keepdims=keepdims),
-                 tex=r"\max {x}", vjp=(lambda g, x, out, axis: _shared(g, x, out, axis),))
+                 real=True, tex=r"\max {x}",
+                 vjp=(lambda g, x, out, axis: _shared(g, x, out, axis),))
 min_ = primitive("min", lambda x, *, axis=None, keepdims=False:
                  np.minimum.reduce(x, axis=axis, keepdims=keepdims),
-                 tex=r"\min {x}", vjp=(lambda g, x, out, axis: _shared(g, x, out, axis),))
+                 real=True, tex=r"\min {x}",
+                 vjp=(lambda g, x, out, axis: _shared(g, x, out, axis),))
 var = composite("var", _defined_var,
                 lambda x, *, axis=None, keepdims=False, ddof=0:
                 np.var(x, axis=axis, keepdims=keepdims, ddof=ddof),
-                tex=r"\operatorname{{var}} {x}",
+                real=True, tex=r"\operatorname{{var}} {x}",
                 vjp=(lambda g, x, axis, ddof:
                      _repeat(g * (2 / (reduced_size(x.shape, axis) - ddof)), x.shape, axis)
                      * _deviation(x, axis),))
@@ -101,4 +104,4 @@ std = composite("std", lambda x, *, axis=None, keepdims=False, ddof=0:
                 np.sqrt(_defined_var(x, axis=axis, keepdims=keepdims, ddof=ddof)),
                 lambda x, *, axis=None, keepdims=False, ddof=0:
                 np.std(x, axis=axis, keepdims=keepdims, ddof=ddof),
-                tex=r"\operatorname{{std}} {x}", vjp=(_vjp_std,))
+                real=True, tex=r"\operatorname{{std}} {x}", vjp=(_vjp_std,))

@@ -187,3 +187,14 @@ def test_the_gradient_of_max_goes_to_nan_when_nan_is_the_maximum():
 @pytest.mark.parametrize("f", [np.sum, np.prod, lambda x: np.sum(np.exp(x)), lambda x: x[1:].sum()])
 def test_empty_arrays_have_empty_gradients(f):
     assert grad(f)(np.zeros((0, 3))).shape == (0, 3)
+
+
+@pytest.mark.parametrize("f", [np.max, np.min])
+def test_extremes_along_an_axis_of_an_empty_array(f):
+    t = Tensor(np.zeros((0, 3)))
+    y = f(t, axis=1)
+    assert y.shape == (0,)
+    y.sum().backward()
+    assert t.grad.shape == (0, 3)
+    with pytest.raises(ValueError, match="has no elements"):
+        f(t, axis=0)

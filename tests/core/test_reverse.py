@@ -10,6 +10,7 @@ import pytest
 
 from autograd_core import Node, Tensor, grad, primitive, vjp
 from autograd_core.node import nodes_before
+from tests.core.differences import derivative
 
 CALLS = []
 # Counts how often its rule runs.
@@ -104,11 +105,55 @@ def test_the_gradient_to_start_from(gradient):
     assert x.grad.dtype == np.float64
 
 
+def test_the_start_is_kept_for_drawings_as_it_was():
+    g = np.array([1.0, 2.0])
+    y = Tensor([1.0, 1.0]) * 5
+    y.backward(g)
+    g[:] = 0
+    assert y.creator.noted("seed").tolist() == [1.0, 2.0]
+
+
 def test_constants_get_no_gradient():
     x, c = Tensor(2.0), Tensor(3.0, requires_grad=False)
     (x * c).backward()
     assert c.grad is None
     assert x.grad == 3.0
+
+
+STEPS = [
+    lambda x, y: x + y,
+    lambda x, y: x * y,
+    lambda x, y: np.sin(x) - y,
+    lambda x, y: np.tanh(x / 2) * y[:, :1],
+    lambda x, y: x.T + y,
+    lambda x, y: np.where(np.eye(3) > 0, x, -y),
+    lambda x, y: x @ np.cos(y),
+    lambda x, y: x[[1, 0, 1]] + y.mean(axis=0),
+]
+
+
+def random_graph(x, seed, length=12):
+    """Operations on results chosen at random, so that values are used many times or never."""
+    rng = np.random.default_rng(seed)
+    values = [x, x * 0.5]
+    for _ in range(length):
+        i, j = rng.integers(len(values), size=2)
+        step = STEPS[rng.integers(len(STEPS))]
+        values.append(step(values[i], values[j]) * 0.5)
+    return np.sum(values[-1]) + np.sum(values[rng.integers(len(values))])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_random_graphs(seed):
+    x = np.random.default_rng(seed).standard_normal((3, 3))
+    t = Tensor(x)
+    random_graph(t, seed).backward()
+    numerical = derivative(lambda x: random_graph(x, seed), x)
+    np.testing.assert_allclose(t.grad, numerical, rtol=1e-7, atol=1e-9)
+    slope, weights = grad(lambda x: random_graph(x, seed)), np.cos(x)
+    second = grad(lambda x: np.sum(weights * slope(x)))(x)
+    numerical = derivative(lambda x: np.sum(weights * slope(x)), x)
+    np.testing.assert_allclose(second, numerical, rtol=1e-6, atol=1e-8)
 
 
 def test_broadcasting_is_undone():

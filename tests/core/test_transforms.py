@@ -142,6 +142,27 @@ def test_a_result_that_is_no_scalar_is_refused():
         grad(square)(np.ones(2))
 
 
+RESULTS = {
+    "None": (lambda f: grad(f)(1.0), lambda x: None, "None"),
+    "a tuple": (lambda f: grad(f)(1.0), lambda x: (x, x), "tuple"),
+    "a list": (lambda f: grad(f)(1.0), lambda x: [x], "list"),
+    "vjp, a tuple": (lambda f: vjp(f, 1.0), lambda x: (x, x), "tuple"),
+    "vjp, None": (lambda f: vjp(f, 1.0), lambda x: None, "None"),
+    "no pair": (lambda f: vg(f, has_aux=True)(1.0), lambda x: x, "has_aux"),
+    "a Tensor of two": (
+        lambda f: vg(f, has_aux=True)(1.0),
+        lambda x: np.stack([x, x]),
+        "has_aux",
+    ),
+}
+
+
+@pytest.mark.parametrize(("transform", "f", "named"), RESULTS.values(), ids=RESULTS)
+def test_results_of_another_form_are_refused(transform, f, named):
+    with pytest.raises(GraphError, match=named):
+        transform(f)
+
+
 def test_an_error_inside_leaves_the_mode_as_it_was():
     before = current_mode.get()
     with pytest.raises(ZeroDivisionError):
@@ -174,6 +195,13 @@ def test_a_hessian_row_by_row():
     rows = [grad(lambda x, i=i: grad(f)(x)[i])(x) for i in range(3)]
     e = np.exp(2)
     np.testing.assert_allclose(rows, [[4, 2, 0], [2, 3 * e, e], [0, e, 0]], rtol=1e-14)
+
+
+@pytest.mark.parametrize("f", [lambda x: x * x + (x + x), lambda x: (x + x) + x * x])
+def test_plain_and_recorded_contributions_meet_in_any_order(f):
+    """Those of x + x are plain arrays also in a nested derivative, those of x · x are Tensors."""
+    slope = grad(lambda x: np.sum(f(x)))
+    assert grad(lambda x: np.sum(slope(x)))(np.ones(2)).tolist() == [2.0, 2.0]
 
 
 CONFUSIONS = {

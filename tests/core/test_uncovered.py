@@ -104,6 +104,19 @@ def test_every_numpy_function_is_honest(function):
         assert_honest(function, arguments, data)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [np.cumsum, np.sort, np.einsum, np.linalg.inv, np.linalg.norm, np.fft.fft, np.diff, np.hypot,
+     np.insert, np.vstack, np.select, np.trapezoid, np.kron, np.pad, np.take, np.nan_to_num],
+)  # fmt: skip
+def test_the_calls_above_are_calls_that_numpy_knows(function):
+    plain = [attempt(function, arguments, SQUARE.copy) for arguments in calls()]
+    asked = [attempt(function, arguments, lambda: Tensor(SQUARE)) for arguments in calls()]
+    works = [not isinstance(outcome, Exception) for outcome in plain]
+    refused = [isinstance(outcome, UncoveredError) for outcome in asked]
+    assert any(map(bool.__and__, works, refused))
+
+
 def ask(function, t):
     """What NumPy does when somebody calls the function on a Tensor."""
     if isinstance(function, np.ufunc):
