@@ -26,8 +26,8 @@ from autograd_core.intake import (
     as_operand,
     checked,
     is_number_array,
-    is_plain,
     is_operand,
+    is_plain,
     nothing_recorded,
     promoted,
     seed_of,
@@ -179,8 +179,8 @@ def lift(value: Any, source: Any) -> Any:
 def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
     """The operator on the left, on the right and in place.
 
-    They and the ufuncs of one operand do what `apply` does, for their number of operands: its loop
-    costs as much as the arithmetic of ten elements.
+    They and the ufuncs of one operand do without the loop of `apply`, which costs as much as the
+    arithmetic of ten elements.
     """
     run = primitive.forward
 
@@ -334,7 +334,7 @@ class Tensor(Readable, NumPyMethods):
             return apply(ops.power, (self, exponent))
         if not is_operand(exponent):
             return NotImplemented
-        if type(exponent) not in PLAIN_TYPES or isinstance(exponent, (np.ndarray, np.bool_)):
+        if type(exponent) not in PLAIN_TYPES or type(exponent) is np.bool_:
             exponent = as_operand("power", exponent)
             exponent = exponent.astype(int) if exponent.dtype == bool else exponent
         return apply(ops.power_constant, (self,), {"exponent": exponent})
@@ -383,7 +383,6 @@ class Tensor(Readable, NumPyMethods):
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self.raw)))
 
-    # ── in place ──────────────────────────────────────────────────────────────────────────────
     def _update(self, name: str, compute: Any, other: Any) -> Any:
         """`t += …`: a new result, except on a leaf, whose own data it would change."""
         if self.creator is not None or not self.requires_grad:
