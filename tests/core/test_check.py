@@ -184,6 +184,11 @@ def test_the_guilty_operand_is_named():
     assert (report.culprit.operand, report.culprit.rule) == (1, "vjp_wrong_product_example_y")
 
 
+def test_of_two_guilty_operations_the_first_is_named():
+    report = check_gradients(lambda x: wrong_product(x, wrong_cube(x)), X, raise_on_failure=False)
+    assert report.culprit.primitive == "wrong_cube_example"
+
+
 def test_the_scope_of_the_guilty_operation_is_named():
     def f(x):
         with scope("net"), scope("cube1"):

@@ -62,6 +62,24 @@ def test_stacked_diamonds_are_visited_once(calls):
     assert x.grad == 2.0**60
 
 
+@pytest.mark.parametrize("join", [lambda old, new: old * new, lambda old, new: new * old])
+def test_a_node_waits_for_all_of_its_consumers(calls, join):
+    """The younger one is asked first, whichever operand it is; else y would be visited twice."""
+    y = x = Tensor(0.5)
+    for _ in range(12):
+        y = counted(y)
+        y = join(y, np.cos(y) + 1.0)
+    y.backward()
+    assert len(calls) == 12
+
+    def plain(x):
+        for _ in range(12):
+            x = x * (np.cos(x) + 1.0)
+        return x
+
+    np.testing.assert_allclose(x.grad, derivative(plain, np.array(0.5)), rtol=1e-5)
+
+
 def test_a_branch_that_the_result_does_not_use_is_not_visited(calls):
     x = Tensor(1.0)
     y = x * 2

@@ -99,7 +99,8 @@ def assert_honest(function, arguments, data):
 
 
 @pytest.mark.parametrize("function", EVERYTHING, ids=name_of)
-def test_every_numpy_function_is_honest(function):
+def test_every_numpy_function_is_honest(function, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)  # np.save("ij,jk", array) is a call that works
     for arguments, data in product(calls(), (SQUARE, VECTOR, np.array(0.31))):
         assert_honest(function, arguments, data)
 
