@@ -104,11 +104,10 @@ class Primitive:
         if self.defaults:
             params = {**self.defaults, **params}
         for arg in args:
-            kind = type(arg)
-            if kind is np.ndarray:
-                continue
-            if hasattr(kind, "__array_function__") and not issubclass(kind, np.ndarray):
-                return kind.__array_function__(arg, self, (kind,), args, params)
+            if not isinstance(arg, np.ndarray):
+                override = getattr(type(arg), "__array_function__", None)
+                if override is not None:
+                    return override(arg, self, (), args, params)
         return self.evaluate([np.asarray(arg) for arg in args], params)
 
     def rule_of(self, position: int) -> Rule:
@@ -219,7 +218,8 @@ def _real(name: str, function: Callable[..., Any]) -> Callable[..., Any]:
 
     def forward(*args: Any, **params: Any) -> Any:
         for arg in args:
-            if isinstance(arg, complex) or getattr(arg, "dtype", np.dtype(float)).kind == "c":
+            dtype = getattr(arg, "dtype", None)
+            if type(arg) is complex or (dtype is not None and dtype.kind == "c"):
                 raise DTypeError(
                     f"{name}: complex numbers are not covered. Take np.abs of them first; the "
                     "definition of a composite may hold for them: `with expanded():` runs it."

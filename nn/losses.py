@@ -25,7 +25,7 @@ def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
     """The loss and the softmax y, from logits shifted below 0 so that exp cannot overflow."""
     shifted = x - np.maximum.reduce(x, axis=-1, keepdims=True)
     y = np.exp(shifted)
-    total = np.add.reduce(y, axis=-1, keepdims=True)
+    total = np.dot(y, np.ones(y.shape[-1], y.dtype))[..., None]  # a short sum is faster so
     shifted -= np.log(total)
     y /= total
     with np.errstate(invalid="ignore"):
@@ -127,12 +127,15 @@ def _rows_of(t: Any, x: Tensor) -> Any:
 
 
 def _one_hot(labels: Any, x: Tensor) -> Any:
-    classes = x.shape[-1]
-    if labels.size and (labels.min() < 0 or labels.max() >= classes):
-        raise ValueError(
-            f"softmax_with_loss: a class index is outside of 0 … {classes - 1}: the labels reach "
-            f"from {labels.min()} to {labels.max()}."
-        )
     rows = np.zeros(x.shape, x.dtype)
-    rows.reshape(-1, classes)[np.arange(labels.size), labels] = 1
+    try:
+        rows.reshape(-1, x.shape[-1])[np.arange(labels.size), labels] = 1
+        inside = labels.size == 0 or np.minimum.reduce(labels) >= 0
+    except IndexError:
+        inside = False
+    if not inside:
+        raise ValueError(
+            f"softmax_with_loss: a class index is outside of 0 … {x.shape[-1] - 1}: the labels "
+            f"reach from {labels.min()} to {labels.max()}."
+        )
     return rows

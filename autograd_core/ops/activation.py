@@ -55,7 +55,7 @@ sigmoid = composite("sigmoid", lambda x: np.reciprocal(np.exp(-x) + 1), _stable_
 # A NaN stays a NaN: x <= 0 does not hold for it.  At 0 the derivative is 0.
 relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(x, 0),
                  real=True, kind=ELEMENTWISE, symbol="ReLU", tex=r"\operatorname{{ReLU}}({x})",
-                 vjp=(lambda g, out: np.where(out > 0, g, 0),))
+                 vjp=(lambda g, out: np.where(out > 0, g, 0.0),))
 softmax = composite("softmax", lambda x, *, axis=-1:
                     np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
                     _stable_softmax, real=True, tex=r"\operatorname{{softmax}}({x})",

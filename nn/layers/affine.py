@@ -10,35 +10,45 @@ from numpy.typing import ArrayLike, DTypeLike
 
 from autograd_core import DTypeError, ShapeError, Tensor, composite
 from nn.init import Initializer, he_normal
-from nn.module import Module
+from nn.module import Module, constant
 from nn.random import generator
 
 
-def _rows(x: Any) -> Any:
-    """One row for each sample: a vector is one sample, more dimensions are flattened per sample."""
-    if x.ndim == 2:
-        return x
-    samples = x.shape[0] if x.ndim > 1 else 1
-    return x.reshape(samples, math.prod(x.shape[1:]) if x.ndim > 1 else x.shape[0])
+def _samples(x: Any, W: Any) -> Any:
+    """One sample, or one row for each: more than two dimensions are flattened per sample."""
+    samples = x if x.ndim <= 2 else x.reshape(x.shape[0], math.prod(x.shape[1:]))
+    if samples.shape[-1:] != W.shape[:1]:
+        raise ShapeError(
+            f"affine: x is {x.shape}, which makes {math.prod(samples.shape[-1:])} inputs for each "
+            f"sample, and W is {W.shape}, which takes {W.shape[0]}."
+        )
+    return samples
 
 
 def _definition(x: Any, W: Any, b: Any) -> Any:
-    return np.dot(x if x.ndim == 1 else _rows(x), W) + b
+    return np.dot(_samples(x, W), W) + b
 
 
 def _fused(x: Any, W: Any, b: Any) -> Any:
-    out = np.dot(x if x.ndim == 1 else _rows(x), W)
+    out = np.dot(_samples(x, W), W)
     if out.dtype != b.dtype:
         return out + b
     out += b
     return out
 
 
+def _rows(x: Any) -> Any:
+    """A row for each sample, also for a single one."""
+    if x.ndim == 2:
+        return x
+    return x[None] if x.ndim == 1 else x.reshape(x.shape[0], math.prod(x.shape[1:]))
+
+
 affine = composite(
     "affine", _definition, _fused, tex="{x} {W} + {b}",
     vjp=(lambda g, W, x_shape: np.dot(g, W.T).reshape(x_shape),
          lambda g, x: np.dot(_rows(x).T, _rows(g)),
-          lambda g: np.dot(np.ones(g.shape[0], g.dtype), g) if g.ndim > 1 else g),
+         lambda g: np.add.reduce(g, axis=0) if g.ndim > 1 else g),
 )  # fmt: skip
 
 
@@ -97,17 +107,10 @@ class Affine(Module):
 
     def forward(self, x: Any) -> Any:
         """The product with W, plus b."""
-        shape = np.shape(x)
-        inputs = math.prod(shape[1:]) if len(shape) > 1 else math.prod(shape)
-        if not shape or inputs != self.W.shape[0]:
-            raise ShapeError(
-                f"affine: x is {shape}, which makes {inputs} inputs for each sample, and W is "
-                f"{self.W.shape}, which takes {self.W.shape[0]}."
-            )
-        if self.b is None:
-            rows = x if len(shape) <= 2 else np.reshape(x, (shape[0], inputs))
-            return np.dot(rows, self.W)
-        return affine(x, self.W, self.b)
+        if self.b is not None:
+            return affine(x, self.W, self.b)
+        x = constant(x)
+        return np.dot(_samples(x, self.W), self.W)
 
     def describe(self) -> str:
         """The sizes."""
