@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape as escape_html
-from typing import Any
+from typing import Any, cast
 
 from autograd_core.draw.metrics import (
     Line,
@@ -24,7 +24,7 @@ from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Edge, Snapshot
 # Six-digit colours only: some engines read no others.
 INK, SOFT, BACK = "#1f2328", "#656d76", "#b42318"
 LINE, GROUP_FILL, FRAME_FILL, FRAME = "#57606a", "#eaf0f7", "#f6f8fa", "#c5ccd3"
-COLOUR = {"gradient": BACK, "note": SOFT, "title": SOFT}
+COLOUR = {"gradient": BACK, "gradient none": SOFT, "note": SOFT, "title": SOFT}
 
 
 def to_dot(snapshot: Snapshot) -> str:
@@ -37,8 +37,7 @@ def to_dot(snapshot: Snapshot) -> str:
         graphs[vertex.scope].node(f"v{vertex.id}", id=f"v{vertex.id}", **attributes)
     depths = snapshot.depths()
     for index, edge in enumerate(snapshot.edges):
-        scope = _scope_of_both(snapshot, depths, edge)
-        graphs[scope].node(
+        graphs[_scope_of_both(snapshot, depths, edge)].node(
             f"e{index}", _table(snapshot, edge), id=f"e{index}", shape="plain", style="solid"
         )
     for scope in sorted(snapshot.scopes[1:], key=lambda scope: -depths[scope.id]):
@@ -102,7 +101,8 @@ def _table(snapshot: Snapshot, edge: Edge) -> str:
 def _row(line: Line) -> str:
     size = f' point-size="{line.size:g}"'
     colour = COLOUR.get(line.kind, INK)
-    return f'<tr><td><font color="{colour}"{size}>{escape_html(line.text)}</font></td></tr>'
+    text = escape_html(line.text) or "&#160;"  # an empty <font> is a syntax error
+    return f'<tr><td><font color="{colour}"{size}>{text}</font></td></tr>'
 
 
 def _escape(*lines: str) -> str:
@@ -110,7 +110,7 @@ def _escape(*lines: str) -> str:
     import graphviz
 
     escaped = [graphviz.escape(line.replace("&", "&amp;")) for line in lines]
-    return graphviz.nohtml("\\n".join(escaped))
+    return cast(str, graphviz.nohtml("\\n".join(escaped)))
 
 
 def _scope_of_both(snapshot: Snapshot, depths: Sequence[int], edge: Edge) -> int:

@@ -102,18 +102,18 @@ class _Fold:
         if group is None:
             vertex = self.old.vertices[v]
             return replace(vertex, id=self.new[v], scope=self._scope_around(vertex.scope))
-        results = [self.old.vertices[w] for w in self.results[group] or (v,)]
-        only = results[0] if len(results) == 1 else None
-        return Vertex(
+        closed = Vertex(
             self.new[v],
             GROUP,
             self.old.scopes[group].name,
-            name=only and only.name,
             scope=self._scope_around(group),
-            value=only and only.value,
-            gradient=only and only.gradient,
             members=self.members[group],
         )
+        results = [self.old.vertices[w] for w in self.results[group] or (v,)]
+        if len(results) > 1:
+            return closed
+        (only,) = results
+        return replace(closed, name=only.name, value=only.value, gradient=only.gradient)
 
     def _scope(self, scope: int) -> Scope:
         old = self.old.scopes[scope]

@@ -10,6 +10,7 @@ from autograd_core.draw.snapshot import Value
 
 UNKNOWN = "–"  # no backward pass has been here: this is not a gradient of 0
 FEW = 6  # arrays of at most so many elements show their numbers
+ROWS = 3  # if they have at most so many rows
 
 
 def number(x: Any, digits: int = 4) -> str:
@@ -46,7 +47,7 @@ def numbers(value: Value) -> list[str] | None:
     if value.numbers is None or prod(value.shape) > FEW:
         return None
     if len(value.shape) == 2 and value.shape[0]:
-        return [_nested(row) for row in value.numbers]
+        return [_nested(row) for row in value.numbers] if value.shape[0] <= ROWS else None
     return [_nested(value.numbers)]
 
 
@@ -70,7 +71,9 @@ def statistics(value: Value) -> str:
         parts.append(f"μ {number(value.mean, 2)}")
     if value.std is not None:
         parts.append(f"σ {number(value.std, 2)}")
-    parts += [f"{count} {name}" for count, name in ((value.nans, "nan"), (value.infs, "inf")) if count]
+    parts += [
+        f"{count} {name}" for count, name in ((value.nans, "nan"), (value.infs, "inf")) if count
+    ]
     return " ".join(parts) or "empty"
 
 

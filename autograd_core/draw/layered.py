@@ -15,6 +15,7 @@ from autograd_core.draw.wires import Link, Node, Wires
 GAP = 20.0  # between two columns
 SLOPE = 0.25  # more of it where lines climb: this share of their height
 STEEP = 60.0  # at most so much more
+LEVEL = 0.05  # a smaller climb is a rounding error
 
 Point = tuple[float, float]
 
@@ -124,6 +125,6 @@ def _trunk(
 
 def _climb(spans: Sequence[Point], column: int, before: float, after: float) -> list[Point]:
     """The corners of a line that changes its height in the gap before a column."""
-    if before == after:
+    if abs(before - after) < LEVEL:
         return []
     return [(spans[column - 1][1], before), (spans[column][0], after)]

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd_core.draw.layered import Placement, Point, layered
+from autograd_core.draw.layered import LEVEL, Placement, Point, layered
 from autograd_core.draw.rank import ENTRY, EXIT, FIRST, FLOW
 from autograd_core.draw.snapshot import CONSTANT, VARIABLE, Snapshot, Vertex
 from autograd_core.draw.wires import LINE, Link, Node
@@ -247,7 +247,8 @@ class _Builder:
         for scope, piece, _ in self.plan.course(edge):
             here, (x0, y0) = self.placed[scope], origin[scope]
             for x, y in here.placement.ways[here.links[piece]]:
-                corner = (round(x0 + x, 2), round(y0 + y, 2))
+                level = corners[-1][1] if corners else y0 + y
+                corner = (x0 + x, level if abs(y0 + y - level) < LEVEL else y0 + y)
                 if len(corners) > 1 and corners[-2][1] == corners[-1][1] == corner[1]:
                     corners.pop()  # a level line through a border
                 corners.append(corner)

@@ -7,19 +7,18 @@ in any other.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from autograd_core.draw.labels import backward_lines, forward_lines
 from autograd_core.draw.layout import Extent, Sizes
 from autograd_core.draw.names import clean
-from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Edge, Snapshot, Value, Vertex
+from autograd_core.draw.snapshot import GROUP, OPERATION, Edge, Snapshot, Value, Vertex
 
 TEXT = 13.0  # the size of names and numbers, in pixels
 SMALL = 11.0  # of what an array shows, of a group's size and a frame's title
 LEADING = 1.2  # the distance of lines of text, in their size
-RADIUS = 17.0  # of an operation's circle
+RADIUS = 18.0  # of an operation's circle
 AIR = 3.0  # between a line and the text above or below it
 ARROW = 12.0  # the height of a thick backward arrow
 
@@ -63,8 +62,6 @@ def _em(character: str) -> float:
 def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
     """What stands in a vertex: a sign, a group's name and size, or a leaf's name, with its gradient
     where this is the sum of what several readers send back."""
-    if vertex.kind == OUTPUT:
-        return [Line(clean(vertex.name), TEXT, "name")] if vertex.name else []
     if vertex.kind == OPERATION:
         return [Line(clean(vertex.label), TEXT, "sign")]
     if vertex.kind == GROUP:
@@ -73,7 +70,7 @@ def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
             Line(clean(vertex.label), TEXT, "sign"),
             Line(f"({vertex.members} {ops})", SMALL, "note"),
         ]
-    lines = [Line(clean(vertex.name), TEXT, "name")] if vertex.name else []
+    lines = _name(vertex)
     if readers > 1 and vertex.gradient is not None:
         lines += [Line(f"∂ {backward_lines(vertex.gradient)[0]}", SMALL, "gradient")]
     return lines
@@ -82,14 +79,20 @@ def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
 def upper_lines(snapshot: Snapshot, edge: Edge) -> list[Line]:
     """What stands above an edge: the name of an intermediate result, and its value."""
     source, value = snapshot.vertices[edge.source], snapshot.carried(edge)
-    named = source.kind == OPERATION and source.name
-    name = [Line(clean(source.name), TEXT, "name")] if named else []
+    name = _name(source) if source.kind in (OPERATION, GROUP) else []
     return name + [Line(text, _size(value), "value") for text in forward_lines(value)]
+
+
+def _name(vertex: Vertex) -> list[Line]:
+    """The name as a line, if there is one and anything of it can be seen."""
+    name = clean(vertex.name or "")
+    return [Line(name, TEXT, "name")] if name else []
 
 
 def lower_lines(edge: Edge) -> list[Line]:
     """What stands below an edge: what its target sends back along it."""
-    return [Line(text, _size(edge.gradient), "gradient") for text in backward_lines(edge.gradient)]
+    kind = "gradient none" if edge.gradient is None else "gradient"
+    return [Line(text, _size(edge.gradient), kind) for text in backward_lines(edge.gradient)]
 
 
 def _size(value: Value | None) -> float:

@@ -11,10 +11,10 @@ LONGEST = 32
 
 
 def clean(name: str, longest: int = LONGEST) -> str:
-    """The name on one line, without invisible characters, with white space as single blanks, and
+    r"""The name on one line, without invisible characters, with white space as single blanks, and
     with "…" in place of what is longer than `longest` characters.
 
-    >>> clean("a\\nb\\x1b[31m")
+    >>> clean("a\nb\x1b[31m")
     'a b[31m'
     """
     text = name[: 4 * longest]  # enough to fill the line, and little of a name of megabytes

@@ -11,7 +11,8 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections import deque
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 TRIAL = 4  # sweeps from each first order
 ROUNDS = 24  # sweeps from the best of them
@@ -59,7 +60,7 @@ def order_columns(lines: Lines) -> Columns:
     for items in parts:
         part = lines if len(parts) == 1 else _part(lines, set(items))
         for column, chosen in zip(columns, _order_part(part, items), strict=True):
-            column += chosen
+            column.extend(chosen)
     return columns
 
 
@@ -80,7 +81,7 @@ def _parts(lines: Lines) -> list[list[int]]:
     return parts
 
 
-def _part(lines: Lines, items: Set[int]) -> Lines:
+def _part(lines: Lines, items: AbstractSet[int]) -> Lines:
     gaps = [[pair for pair in gap if lines.owner[pair[0]] in items] for gap in lines.gaps]
     return Lines(lines.column, gaps, lines.owner, lines.pins)
 
@@ -99,7 +100,9 @@ def _order_part(lines: Lines, items: Sequence[int]) -> Columns:
     return _Order(lines, best[1], effort // 2).improve(ROUNDS, best)[1]
 
 
-def _walk(lines: Lines, items: Sequence[int], on: Neighbours, back: Neighbours, *, deep: bool) -> Columns:
+def _walk(
+    lines: Lines, items: Sequence[int], on: Neighbours, back: Neighbours, *, deep: bool
+) -> Columns:
     """A first order: as a walk from the items that nothing ties back meets them, in depth or in
     breadth.
 
@@ -182,9 +185,7 @@ class _Order:
         """Swap neighbours where that removes crossings, until it does so nowhere; with `ties` also
         where it trades crossings for as many others.  The number of crossings left."""
         at = self.at
-        gaps = [
-            _inversions(sorted([(at[a], at[b]) for a, b in gap])) for gap in self.lines.gaps
-        ]
+        gaps = [_inversions(sorted([(at[a], at[b]) for a, b in gap])) for gap in self.lines.gaps]
         crossings = sum(gaps)
         waiting = [gaps[index - 1] + gaps[index] > 0 for index in range(len(gaps))] + [False]
         gained = True
@@ -205,14 +206,16 @@ class _Order:
         return [at[pins[0]]] if len(pins) == 1 else sorted([at[pin] for pin in pins])
 
     def _exchange_in(self, column: list[int], ties: bool) -> tuple[bool, int]:
+        """Swap neighbours in one column.  Whether any were, and how many crossings that removed."""
         at, left, right = self.at, self.lines.left, self.lines.right
-        near = []
-        for item in column:  # as _heights does, but this is where the time goes
-            a, b = left[item], right[item]
-            near.append((
-                [at[a[0]]] if len(a) == 1 else sorted([at[pin] for pin in a]),
-                [at[b[0]]] if len(b) == 1 else sorted([at[pin] for pin in b]),
-            ))  # fmt: skip
+        # As `_heights` does, but without its call: this is where the time goes.
+        near = [
+            (
+                [at[before[0]]] if len(before) == 1 else sorted([at[pin] for pin in before]),
+                [at[after[0]]] if len(after) == 1 else sorted([at[pin] for pin in after]),
+            )
+            for before, after in [(left[item], right[item]) for item in column]
+        ]
         self.effort -= len(column)
         swapped, total = False, 0
         for index in range(len(column) - 1):
@@ -251,7 +254,8 @@ def _inversions(pairs: Sequence[tuple[float, float]]) -> int:
 
 
 def _median(heights: Sequence[float]) -> float:
-    """The median of sorted heights, between the two middle ones nearer to where the others lie closer together."""
+    """The median of sorted heights; of two middle ones rather that on the side where the others lie
+    close together."""
     if len(heights) == 1:
         return heights[0]
     middle = len(heights) // 2

@@ -37,8 +37,8 @@ def graph(x: Tensor, depth: int | None = None) -> Graph:
     depth.
 
     >>> from autograd_core import Tensor
-    >>> apple, count, tax = Tensor(100, name="apple"), Tensor(2, name="count"), Tensor(1.1, name="tax")
-    >>> price = apple * count * tax
+    >>> apple, count = Tensor(100, name="apple"), Tensor(2, name="count")
+    >>> price = apple * count * Tensor(1.1, name="tax")
     >>> price.name = "price"
     >>> price.backward()
     >>> print(graph(price))
@@ -80,7 +80,7 @@ class Graph:
             return to_svg(self.drawn, backward_arrows)
         if engine != "dot":
             raise RenderError(
-                f'graph: engine is {engine!r}. It is None for our own layout, or "dot" for Graphviz.'
+                f'graph: engine is {engine!r}. It is "dot" for Graphviz, None for our own layout.'
             )
         return render(self.to_dot(), "svg").decode()
 
@@ -151,8 +151,8 @@ class Graph:
 
     def __repr__(self) -> str:
         kinds = Counter(vertex.kind for vertex in self.snapshot.vertices)
-        names = [clean(v.name) for v in self.snapshot.vertices if v.kind == OUTPUT and v.name]
-        of = f" of {', '.join(names)}" if names else ""
+        names = ", ".join(clean(v.name or "") for v in self.snapshot.vertices if v.kind == OUTPUT)
+        of = f" of {names}" if names else ""
         return f"<graph{of}: {kinds[OPERATION] + kinds[GROUP]} operations>"
 
     def _repr_svg_(self) -> str | None:

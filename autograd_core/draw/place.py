@@ -8,17 +8,17 @@ pendulums, and pushing each other where they touch.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 SEPARATION = 12.0  # between boxes that stand on one another
-EFFORT = 30_000  # blocks looked at in each of two passes, so that large graphs end in time
-SWEEPS = 24  # in each pass: later ones move hardly anything
+ROUNDS = 4  # of sweeps from right to left and back
+EFFORT = 8_000  # blocks in all rounds together, so that large graphs end in time
 STILL = 0.05  # shorter movements are not worth it
+CROWD = 32  # so many blocks are pushed at most, or a large crowd takes quadratic time
 WALL = 10.0  # a block so many times as heavy as what pushes it stands still
-BACK = 0.01  # a line's pull on its source in the end, beside that on its target: an operation
-# stands in the middle of its operands, even where its result is needed elsewhere
-
+AGAINST = 0.01  # the pull of a line against the direction of a sweep
 
 # The blocks next to a block on one side, each with the least distance of their heights.
 Neighbours = Sequence[tuple[int, float]]
@@ -42,7 +42,7 @@ class _Blocks(NamedTuple):
 
     of: list[int]
     offset: list[float]
-    count: int
+    total: int
 
 
 def place_items(
@@ -60,9 +60,7 @@ def place_items(
     below = _separations(columns, blocks, up, down)
     pulls = _pulls(gaps, blocks)
     height = _start(columns, blocks, below, up, down)
-    pendulums = _Pendulums(height, below, pulls)
-    pendulums.settle(back=1.0)
-    pendulums.settle(back=BACK)
+    _balance(_Pendulums(height, below, pulls), columns, blocks)
     y = [height[block] + offset for block, offset in zip(blocks.of, blocks.offset, strict=True)]
     top = min((a - b for a, b in zip(y, up, strict=True)), default=0.0)
     return [round(value - top, 2) for value in y]
@@ -90,7 +88,7 @@ def _uncrossed(gap: Sequence[Segment], row: Sequence[int]) -> Sequence[Segment]:
     straight = [s for s in gap if s.straight]
     straight.sort(key=lambda s: row[s.left])
     heights = [row[s.right] for s in straight]
-    if all(a < b for a, b in zip(heights, heights[1:], strict=False)):
+    if all(a < b for a, b in pairwise(heights)):
         return straight
     kept: list[tuple[int, int]] = []
     chosen = []
@@ -111,9 +109,9 @@ def _downwards(columns: Sequence[Sequence[int]], of: list[int], offset: list[flo
     lower: dict[int, list[int]] = {block: [] for block in of}
     waiting = dict.fromkeys(lower, 0)
     for column in columns:
-        for upper, item in zip(column, column[1:], strict=False):
-            lower[of[upper]].append(of[item])
-            waiting[of[item]] += 1
+        for a, b in pairwise(column):
+            lower[of[a]].append(of[b])
+            waiting[of[b]] += 1
     ready = [block for block in reversed(lower) if not waiting[block]]
     number: dict[int, int] = {}
     while ready:
@@ -130,14 +128,12 @@ def _separations(
     columns: Sequence[Sequence[int]], blocks: _Blocks, up: Sequence[float], down: Sequence[float]
 ) -> list[list[tuple[int, float]]]:
     """For every block those right below it, each with the least distance of their heights."""
-    least: list[dict[int, float]] = [{} for _ in range(blocks.count)]
+    least: list[dict[int, float]] = [{} for _ in range(blocks.total)]
     of, offset = blocks.of, blocks.offset
     for column in columns:
-        for a, b in zip(column, column[1:], strict=False):
+        for a, b in pairwise(column):
             distance = offset[a] + down[a] + SEPARATION + up[b] - offset[b]
-            known = least[of[a]]
-            if distance > known.get(of[b], 0.0) or of[b] not in known:
-                known[of[b]] = distance
+            least[of[a]][of[b]] = max(distance, least[of[a]].get(of[b], distance))
     return [list(distances.items()) for distances in least]
 
 
@@ -163,7 +159,7 @@ def _start(
 ) -> list[float]:
     """Every column stacked around one middle line, then the blocks pushed apart both ways: the
     mean of a drawing pushed downwards and one pushed upwards keeps all distances."""
-    total, members = [0.0] * blocks.count, [0] * blocks.count
+    total, members = [0.0] * blocks.total, [0] * blocks.total
     for column in columns:
         y = -sum([up[item] + down[item] + SEPARATION for item in column]) / 2
         for item in column:
@@ -175,10 +171,32 @@ def _start(
     for block, under in enumerate(below):
         for other, distance in under:
             lowered[other] = max(lowered[other], lowered[block] + distance)
-    for block in range(blocks.count - 1, -1, -1):
+    for block in range(blocks.total - 1, -1, -1):
         for other, distance in below[block]:
             raised[block] = min(raised[block], raised[other] - distance)
     return [(a + b) / 2 for a, b in zip(lowered, raised, strict=True)]
+
+
+def _balance(pendulums: _Pendulums, columns: Sequence[Sequence[int]], blocks: _Blocks) -> None:
+    """Draw what is read towards its readers, from right to left, then what reads towards what it
+    reads, from left to right, and so on: each sweep carries whole branches along.
+
+    It ends with the latter, so that an operation stands in the middle of its operands, but for the
+    leaves.  (Swinging on until all hang still would not end: where its operands are kept away from
+    it, an operation that follows them pushes them before it.)
+    """
+    rightwards = list(dict.fromkeys(blocks.of[item] for column in columns for item in column))
+    leftwards = list(
+        dict.fromkeys(blocks.of[item] for column in reversed(columns) for item in column)
+    )
+    for _ in range(max(1, min(ROUNDS, EFFORT // max(1, blocks.total)))):
+        pendulums.hang(back=1.0, forth=AGAINST)
+        pendulums.sweep(leftwards)
+        pendulums.hang(back=AGAINST, forth=1.0)
+        pendulums.sweep(rightwards)
+    pendulums.hang(back=1.0, forth=AGAINST)
+    for _ in range(2):
+        pendulums.sweep(block for block in leftwards if pendulums.leads(block))
 
 
 class _Pendulums:
@@ -197,68 +215,77 @@ class _Pendulums:
             for other, distance in under:
                 self.above[other].append((block, distance))
         self.pulls = pulls
+        self.targets = {b for _, b, _, _ in pulls}
+        self.weight = [1e-9] * len(height)
+        for a, b, _, w in pulls:
+            self.weight[a] += w
+            self.weight[b] += w
 
-    def settle(self, back: float) -> None:
-        """Let the blocks swing to where their lines pull them; a line pulls the block at its left
-        end so many times as strongly as the one at its right end."""
-        self.weight = [1e-9] * len(self.height)
+    def hang(self, back: float, forth: float) -> None:
+        """Let every line pull the block at its left end with `back` times its weight, and the one
+        at its right end with `forth` times."""
         self.lines: list[list[tuple[int, float, float]]] = [[] for _ in self.height]
         for a, b, shift, w in self.pulls:
-            self.weight[a] += w * back
-            self.weight[b] += w
             self.lines[a].append((b, -shift, w * back))
-            self.lines[b].append((a, shift, w))
-        self.restless = [True] * len(self.height)
-        self.effort = EFFORT
-        for sweep in range(SWEEPS):
-            blocks = [block for block, restless in enumerate(self.restless) if restless]
-            for block in (blocks, blocks[::-1])[sweep % 2]:
-                self.restless[block] = False
-                if self.effort > 0:
-                    self._swing(block)
+            self.lines[b].append((a, shift, w * forth))
+
+    def leads(self, block: int) -> bool:
+        """Whether no line comes to a block from the left."""
+        return block not in self.targets
+
+    def sweep(self, blocks: Iterable[int]) -> None:
+        """Let these blocks swing to where their lines pull them, one after the other."""
+        for block in blocks:
+            self._swing(block)
 
     def _drift(self, block: int) -> float:
         """How far below its height a block would hang best."""
-        height = self.height
-        pull = sum([w * (height[other] + shift) for other, shift, w in self.lines[block]])
-        return pull / self.weight[block] - height[block] if pull else 0.0
+        height, lines = self.height, self.lines[block]
+        if not lines:
+            return 0.0
+        pull = sum([w * (height[other] + shift) for other, shift, w in lines])
+        return pull / sum([w for _, _, w in lines]) - height[block]
 
     def _swing(self, block: int) -> None:
-        """Move a block by its drift as far as there is room.
-
-        Blocks that it touches, that are not much heavier and that want to go less far are pushed
-        along, at their common drift.
-        """
-        self.effort -= 1
+        """Move a block by its drift as far as there is room, with what it pushes."""
         drift = self._drift(block)
         if abs(drift) < STILL:
             return
-        height, weight = self.height, self.weight
         way, beyond = (1, self.below) if drift > 0 else (-1, self.above)
-        force, mass = abs(drift) * weight[block], weight[block]
-        region = {block: None}
-        waiting = [block]
-        for member in waiting:
-            for other, distance in beyond[member]:
-                gap = way * (height[other] - height[member]) - distance
-                if gap < STILL and other not in region and weight[other] < WALL * mass:
-                    push = way * self._drift(other)
-                    if push * mass < force:
-                        region[other] = None
-                        waiting.append(other)
-                        force += push * weight[other]
-                        mass += weight[other]
-        self.effort -= len(region)
-        room = force / mass
+        region, room = self._pushed(block, way * drift, way, beyond)
         for member in region:
             for other, distance in beyond[member]:
                 if other not in region:
-                    room = min(room, way * (height[other] - height[member]) - distance)
-        if room < STILL:
-            return
-        for member in region:
-            height[member] += way * room
-            for other, _, _ in self.lines[member]:
-                self.restless[other] = True
-            for other, _ in (*self.above[member], *self.below[member]):
-                self.restless[other] = True
+                    room = min(room, self._gap(member, other, way, distance))
+        if room > STILL:
+            for member in region:
+                self.height[member] += way * room
+
+    def _pushed(
+        self, block: int, drift: float, way: int, beyond: Sequence[Neighbours]
+    ) -> tuple[set[int], float]:
+        """A block with those that it pushes along, and the drift that they have in common.
+
+        It pushes what it touches, what is not much heavier and what wants to go less far.
+        """
+        weight = self.weight
+        force, mass = drift * weight[block], weight[block]
+        region, waiting = {block}, [block]
+        for member in waiting:
+            for other, distance in beyond[member]:
+                if (
+                    len(region) < CROWD
+                    and other not in region
+                    and weight[other] < WALL * mass
+                    and self._gap(member, other, way, distance) < STILL
+                    and (push := way * self._drift(other)) * mass < force
+                ):
+                    region.add(other)
+                    waiting.append(other)
+                    force += push * weight[other]
+                    mass += weight[other]
+        return region, force / mass
+
+    def _gap(self, block: int, other: int, way: int, distance: float) -> float:
+        """How far a block can go in that way before it touches another one."""
+        return way * (self.height[other] - self.height[block]) - distance

@@ -43,9 +43,7 @@ def rank_nodes(
     return _fix(roles, rank), backward
 
 
-def _topological(
-    count: int, ends: Sequence[tuple[int, int]]
-) -> tuple[list[int], list[bool]]:
+def _topological(count: int, ends: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
     """The nodes, sources first, and which links run against that order.  Where only cycles are
     left, the smallest number goes first."""
     targets: list[list[int]] = [[] for _ in range(count)]

@@ -119,16 +119,10 @@ class Snapshot:
         """The snapshot that `to_json` wrote.  Anything else raises SnapshotError."""
         try:
             data = json.loads(text)
-            if data["version"] != VERSION:
-                raise SnapshotError(
-                    f"snapshot: version {data['version']!r} was written by another release; "
-                    f"this one reads version {VERSION}."
-                )
+            _check_version(data["version"])
             return Snapshot(
                 vertices=tuple(_vertex(v) for v in data["vertices"]),
-                edges=tuple(
-                    Edge(**{**e, "gradient": _value(e["gradient"])}) for e in data["edges"]
-                ),
+                edges=tuple(_edge(e) for e in data["edges"]),
                 scopes=tuple(Scope(**s) for s in data["scopes"]),
                 forward=tuple(data["forward"]),
                 backward=tuple(data["backward"]),
@@ -140,6 +134,14 @@ class Snapshot:
             raise SnapshotError(
                 f"snapshot: this is not a graph written by to_json: {error}"
             ) from error
+
+
+def _check_version(version: Any) -> None:
+    if version != VERSION:
+        raise SnapshotError(
+            f"snapshot: version {version!r} was written by another release; "
+            f"this one reads version {VERSION}."
+        )
 
 
 def _fields(part: Any) -> dict[str, Any]:

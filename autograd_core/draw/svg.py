@@ -49,7 +49,7 @@ STYLE = """
 .autograd .head,.autograd .dot{fill:#57606a}
 .autograd .back{fill:#f0c3bb}
 .autograd .gradient{fill:#b42318}
-.autograd .note,.autograd .title{fill:#656d76}
+.autograd .none,.autograd .note,.autograd .title{fill:#656d76}
 .autograd .shape{fill:#fff;stroke:#1f2328;stroke-width:1.3}
 .autograd .group .shape{fill:#eaf0f7}
 .autograd .frame rect{fill:#57606a;fill-opacity:.05;stroke:#57606a;stroke-opacity:.35}
@@ -60,7 +60,7 @@ STYLE = """
 .autograd .head,.autograd .dot{fill:#9aa4af}
 .autograd .back{fill:#6b3a35}
 .autograd .gradient{fill:#ff9b8e}
-.autograd .note,.autograd .title{fill:#9aa4af}
+.autograd .none,.autograd .note,.autograd .title{fill:#9aa4af}
 .autograd .shape{fill:#1f242a;stroke:#c9d1d9}
 .autograd .group .shape{fill:#28323d}
 .autograd .frame rect{fill:#9aa4af;fill-opacity:.07;stroke:#9aa4af;stroke-opacity:.4}
@@ -113,8 +113,8 @@ class _Picture:
         yield "</svg>"
 
     def _title(self) -> str:
-        names = [clean(v.name) for v in self.snapshot.vertices if v.kind == OUTPUT and v.name]
-        return f"Computation graph of {', '.join(names)}" if names else "Computation graph"
+        names = [clean(v.name or "") for v in self.snapshot.vertices if v.kind == OUTPUT]
+        return " of ".join(filter(None, ["Computation graph", ", ".join(names)]))
 
     def _description(self) -> str:
         count = sum(vertex.kind in (OPERATION, GROUP) for vertex in self.snapshot.vertices)
@@ -164,9 +164,10 @@ class _Picture:
         yield f'<g class="vertex {vertex.kind}" id="v{vertex.id}">'
         yield f"<title>{escape(self._told(vertex))}</title>"
         if is_circle(vertex):
-            yield f'<circle class="shape" cx="{_n(box.x + RADIUS)}" cy="{_n(box.line)}" r="{_n(RADIUS)}"/>'
+            x, y, r = _n(box.x + RADIUS), _n(box.line), _n(RADIUS)
+            yield f'<circle class="shape" cx="{x}" cy="{y}" r="{r}"/>'
         elif vertex.kind in (OPERATION, GROUP):
-            yield _rect(box, 10.0)
+            yield _rect(box, 8.0)
         if vertex.kind in (OPERATION, GROUP):
             yield from _stack(
                 lines, box.x + box.width / 2, box.line - sum(line.height for line in lines) / 2
@@ -186,18 +187,20 @@ class _Picture:
             if line.kind == "gradient":
                 y += line.height
             yield _text(line, x, y + BASELINE * line.size, anchor)
-        if not vertex.name and vertex.kind != OUTPUT:
+        if vertex.kind != OUTPUT and all(line.kind != "name" for line in lines):
             x = box.x + box.width - 2.5
             yield f'<circle class="dot" cx="{_n(x)}" cy="{_n(box.line)}" r="2.5"/>'
 
     def _told(self, vertex: Vertex) -> str:
-        parts = [f"{_called(vertex)}: {one_line(vertex.value)}, gradient {one_line(vertex.gradient)}"]
+        parts = [
+            f"{_called(vertex)}: {one_line(vertex.value)}, gradient {one_line(vertex.gradient)}"
+        ]
         parts += [f"{clean(key)}={clean(value)}" for key, value in vertex.params.items()]
         return ", ".join(parts + ([clean(vertex.line)] if vertex.line else []))
 
 
 def _called(vertex: Vertex) -> str:
-    return clean(vertex.name or vertex.label or vertex.kind)
+    return clean(vertex.name or "") or clean(vertex.label) or vertex.kind
 
 
 def _stack(lines: Sequence[Line], x: float, y: float) -> Iterator[str]:
@@ -254,9 +257,7 @@ def _head(tip: Point, unit: Point) -> str:
     """The arrow's head as a closed path."""
     x, y = tip[0] - HEAD * unit[0], tip[1] - HEAD * unit[1]
     dx, dy = -0.42 * HEAD * unit[1], 0.42 * HEAD * unit[0]
-    return (
-        f"M{_n(tip[0])} {_n(tip[1])}L{_n(x + dx)} {_n(y + dy)}L{_n(x - dx)} {_n(y - dy)}Z"
-    )
+    return f"M{_n(tip[0])} {_n(tip[1])}L{_n(x + dx)} {_n(y + dy)}L{_n(x - dx)} {_n(y - dy)}Z"
 
 
 def _thick_arrow(box: Box) -> str:

@@ -91,10 +91,10 @@ class _Tree:
             if not self.readers[root.id]:
                 source = self.operands[root.id][0] if root.kind == OUTPUT else root.id
                 yield from self._branch(source, root.name)
-        for root in self.below:  # grows while it is walked
-            if root not in self.seen:
+        for node in self.below:  # grows while it is walked
+            if node not in self.seen:
                 yield []
-                yield from self._branch(root, None)
+                yield from self._branch(node, None)
 
     def _branch(self, root: int, name: str | None) -> Iterator[list[Piece]]:
         stack = [(root, "", "", 0)]
@@ -110,7 +110,7 @@ class _Tree:
             else:
                 self.seen.add(node)
                 referred = node in self.referred
-                called = (name if node == root else None) or vertex.name
+                called = clean((name if node == root else None) or vertex.name or "")
                 yield [(before + rule, "rule"), *_told(vertex, called, referred)]
                 inside = before + {"": "", "├─ ": "│  ", "└─ ": "   "}[rule]
                 rules = ["├─ "] * (len(operands) - 1) + ["└─ "]
@@ -118,10 +118,10 @@ class _Tree:
                     stack.append((operand, inside, mark, level + 1))
 
 
-def _told(vertex: Vertex, name: str | None, referred: bool) -> Iterator[Piece]:
+def _told(vertex: Vertex, name: str, referred: bool) -> Iterator[Piece]:
     number = f"n{vertex.id}"
     if name:
-        yield clean(name), "name"
+        yield name, "name"
         yield f" ({number})" * referred, ""
     elif vertex.kind != CONSTANT or referred:
         yield number, "name"
@@ -151,7 +151,7 @@ def _steps(snapshot: Snapshot) -> Iterator[list[Piece]]:
         else:
             head = f"%{vertex.id} {_type(vertex.value)} = {_rule(vertex)}"
             line = f"{head} {', '.join(operands)}".rstrip()
-        remarks = [clean(remark) for remark in (vertex.name, vertex.line) if remark]
+        remarks = list(filter(None, (clean(vertex.name or ""), clean(vertex.line or ""))))
         yield [(line, ""), (f"  # {' '.join(remarks)}" if remarks else "", "rule")]
     if snapshot.backward:
         yield []
@@ -162,7 +162,8 @@ def _steps(snapshot: Snapshot) -> Iterator[list[Piece]]:
             if edge.gradient is not None
         ]
         gradient = _gradient(snapshot.vertices[step].gradient)
-        yield [(" → ".join([f"∂%{step} = {gradient}", *filter(None, [", ".join(added)])]), "gradient")]
+        sends = f" → {', '.join(added)}" if added else ""
+        yield [(f"∂%{step} = {gradient}{sends}", "gradient")]
 
 
 def _gradient(gradient: Value | None) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import chain
 from math import isfinite
 from typing import Any
 
@@ -43,21 +42,16 @@ def _faults(snapshot: Snapshot) -> Iterator[str]:
         yield "there is no scope 0"
     for index, scope in enumerate(snapshot.scopes):
         if not _is_scope(scope, index):
-            yield f"scope {index} is not one: its id, its parent or its name is wrong"
+            yield f"the id, parent or name of scope {index} is wrong"
     for index, vertex in enumerate(snapshot.vertices):
         if not _is_vertex(vertex, index, scopes):
-            yield f"vertex {index} is not one: its id, kind, scope or texts are wrong"
+            yield f"the id, kind, scope, a text or a value of vertex {index} is wrong"
     for index, edge in enumerate(snapshot.edges):
         if not _is_edge(edge, vertices):
-            yield f"edge {index} is not one: its source, target or operand is wrong"
-    for value in chain.from_iterable(
-        (part.value, part.gradient) for part in (*snapshot.vertices, *snapshot.edges)
-    ):
-        if value is not None and not _is_value(value):
-            yield f"{str(value)[:80]} describes no array"
+            yield f"the source, target, operand or a value of edge {index} is wrong"
     if not all(_is_id(step, vertices) for step in snapshot.forward + snapshot.backward):
         yield "a step of the forward or backward pass is not a vertex"
-    if not all(isinstance(note, str) for note in snapshot.notes):
+    if not _are_texts(*snapshot.notes):
         yield "a note is not a text"
 
 
@@ -76,15 +70,25 @@ def _is_vertex(vertex: Vertex, index: int, scopes: int) -> bool:
         and isinstance(vertex.params, dict)
         and _are_texts(vertex.label, *optional, *vertex.params, *vertex.params.values())
         and _is_count(vertex.members)
+        and _is_value(vertex.value)
+        and _is_value(vertex.gradient)
     )
 
 
 def _is_edge(edge: Edge, vertices: int) -> bool:
-    ends = _is_id(edge.source, vertices) and _is_id(edge.target, vertices)
-    return ends and edge.source != edge.target and _is_count(edge.operand)
+    return (
+        _is_id(edge.source, vertices)
+        and _is_id(edge.target, vertices)
+        and edge.source != edge.target
+        and _is_count(edge.operand)
+        and _is_value(edge.value)
+        and _is_value(edge.gradient)
+    )
 
 
-def _is_value(value: Value) -> bool:
+def _is_value(value: Value | None) -> bool:
+    if value is None:
+        return True
     statistics = (value.minimum, value.maximum, value.mean, value.std)
     return (
         all(map(_is_count, value.shape))

@@ -14,7 +14,7 @@ from autograd_core.draw.place import Segment
 from autograd_core.draw.rank import FLOW, rank_nodes
 
 LINE = 3.0  # half the room of a line that passes
-SIDE = 0.02  # the pull of a parameter on its reader, beside that of the main flow
+SIDE = 0.002  # the pull of a parameter on its reader, beside that of the main flow
 
 
 class Node(NamedTuple):
@@ -65,7 +65,8 @@ class Wires:
             for index, (link, back) in enumerate(zip(links, self.backward, strict=True))
         ]  # fmt: skip
         self.column = [2 * r for r in rank] + [2 * rank[link.target] - 1 for link in self.links]
-        self.extents = [(box.width, box.up, box.down) for box in (*nodes, *links)]
+        self.extents = [(node.width, node.up, node.down) for node in nodes]
+        self.extents += [(link.width, link.up, link.down) for link in links]
         self.left: list[list[int]] = [[] for _ in self.column]
         self.right: list[list[int]] = [[] for _ in self.column]
         self.link = [-1] * len(nodes) + list(range(len(links)))  # of a label or a piece of wire
@@ -154,16 +155,14 @@ class Wires:
     def segments(self, row: Sequence[int]) -> list[list[Segment]]:
         """The lines in every gap as `place_items` reads them, for items in these rows."""
         weight = self._weights()
-        tight = [
-            self.column[link.target] - self.column[link.source] == 2 for link in self.links
-        ]
-        ahead = [self._ahead(item) for item in range(len(self.column))]
+        tight = [self.column[link.target] - self.column[link.source] == 2 for link in self.links]
         main = [
-            _only_best(into, [(weight[self.link[k]], tight[self.link[k]]) for k in into])
+            self._main(into, [(weight[self.link[k]], tight[self.link[k]]) for k in into])
             for into in self.left[: len(self.nodes)]
         ]
+        ahead = [self._ahead(item) for item in range(len(self.column))]
         enter = self._entries(row, main)
-        gaps: list[list[Segment]] = [[] for _ in range(max(self.column, default=0) + 1)]
+        gaps: list[list[Segment]] = [[] for _ in range(max(self.column, default=-1) + 1)]
         for item in range(len(self.nodes), len(self.column)):
             index = self.link[item]
             link, tail = self.links[index], self.left[item][0]
@@ -193,12 +192,18 @@ class Wires:
     def _ahead(self, item: int) -> int | None:
         """The item on the right with which this one forms a straight line, if any.
 
-        From a node that is its label if it has just one near reader, from a piece of wire the rest
-        of the wire.  Branches of equal right spread evenly instead.
+        From a node that is the label of a near reader, from a piece of wire the rest of the wire.
         """
         near = item < len(self.nodes)
-        right = self.right[item]
-        return _only_best(right, [self.is_label(other) == near for other in right])
+        return self._main(self.right[item], [self.is_label(k) == near for k in self.right[item]])
+
+    def _main(self, items: Sequence[int], scores: Sequence[Any]) -> int | None:
+        """The item with the highest score.  Of several the first that leads into a frame, where
+        lines have places of their own; else none, so that equal branches spread evenly."""
+        best = [item for item, score in zip(items, scores, strict=True) if score == max(scores)]
+        if len(best) == 1:
+            return best[0]
+        return next((item for item in best if self.links[self.link[item]].enter), None)
 
     def _entries(self, row: Sequence[int], main: Sequence[int | None]) -> list[float]:
         """How far below its target's anchor every link enters it, in the order of the labels."""
@@ -210,8 +215,10 @@ class Wires:
                 straight = main[node]
                 if straight is not None:
                     middle = labels.index(straight)
+                room = min(box.up, box.down) - LINE
+                spread = min(box.spread, room / max(middle, len(labels) - 1 - middle))
                 for index, label in enumerate(labels):
-                    enter[self.link[label]] = (index - middle) * box.spread
+                    enter[self.link[label]] = (index - middle) * spread
         return enter
 
 
@@ -233,11 +240,3 @@ class _Pins:
             )
             self.owner.append(item)
         return self._known[key]
-
-
-def _only_best(items: Sequence[int], scores: Sequence[Any]) -> int | None:
-    """The item with the highest score, unless several share it."""
-    if not items:
-        return None
-    best = max(scores)
-    return items[scores.index(best)] if scores.count(best) == 1 else None
