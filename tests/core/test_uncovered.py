@@ -93,6 +93,8 @@ def assert_honest(function, arguments, data):
         else:
             np.testing.assert_array_equal(a, e, err_msg=str(arguments))
     moved = attempt(function, arguments, lambda: data * (1 + 1e-7))
+    if isinstance(moved, Exception):
+        return
     for a, before, after in zip(arrays_in(actual), numbers(expected), numbers(moved), strict=True):
         if not isinstance(a, Tensor) and before.dtype.kind in "fc":
             np.testing.assert_array_equal(before, after, err_msg=f"{arguments}: a silent constant")
