@@ -14,11 +14,20 @@ def _batch(x: Any) -> int:
     return 1 if x.ndim == 1 else max(1, x.shape[0])
 
 
+def _rows(t: Any, x: Any) -> Any:
+    """The targets as rows of probabilities: class indices become one-hot rows."""
+    if t.ndim == x.ndim:
+        return t
+    rows = np.zeros(x.shape, x.dtype)
+    rows.reshape(-1, x.shape[-1])[np.arange(t.size), t.reshape(-1)] = 1
+    return rows
+
+
 def _defined_cross_entropy(x: Any, t: Any) -> Any:
     """The book's graph (appendix A): exp, sum, 1/x, ×, log, ×, sum, × -1, and / by the batch."""
     powers = np.exp(x)
     y = powers * np.reciprocal(np.sum(powers, axis=-1, keepdims=True))
-    return -np.sum(np.log(y) * t) / _batch(x)
+    return -np.sum(np.log(y) * _rows(t, x)) / _batch(x)
 
 
 def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
@@ -28,21 +37,43 @@ def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
     total = np.dot(y, np.ones(y.shape[-1], y.dtype))[..., None]  # a short sum is faster so
     shifted -= np.log(total)
     y /= total
+    score = _picked(shifted, t) if t.ndim < x.ndim else _weighted(shifted, t)
+    return score / -_batch(x), y
+
+
+def _picked(log_y: Any, t: Any) -> Any:
+    """The sum of the labelled classes' logarithms."""
+    labels, classes = t.reshape(-1), log_y.shape[-1]
+    if labels.size and not 0 <= np.minimum.reduce(labels) <= np.maximum.reduce(labels) < classes:
+        raise ValueError(
+            f"softmax_with_loss: a class index is outside of 0 … {classes - 1}: the labels reach "
+            f"from {labels.min()} to {labels.max()}."
+        )
+    return np.add.reduce(log_y.reshape(-1, classes)[np.arange(labels.size), labels])
+
+
+def _weighted(log_y: Any, t: Any) -> Any:
+    """The sum of t log y; where t is 0 its product is 0 also for a logit of -inf."""
     with np.errstate(invalid="ignore"):
-        loss = np.dot(shifted.reshape(-1), t.reshape(-1)) / -_batch(x)
-    if np.isnan(loss):  # where t is 0 its product is 0 also for a logit of -inf
-        terms = np.multiply(shifted, t, where=t != 0, out=np.zeros_like(shifted))
-        loss = np.add.reduce(terms, axis=None) / -_batch(x)
-    return loss, y
+        score = np.dot(log_y.reshape(-1), t.reshape(-1))
+    if np.isnan(score):
+        terms = np.multiply(log_y, t, where=t != 0, out=np.zeros_like(log_y))
+        score = np.add.reduce(terms, axis=None)
+    return score
+
+
+def _difference(y: Any, t: Any) -> Any:
+    """y - t, where the rows of t sum to 1; the product with ones sums them."""
+    if t.ndim < y.ndim:
+        return y - _rows(t, y)
+    return y * np.dot(t, np.ones(t.shape[-1], t.dtype))[..., None] - t
 
 
 softmax_cross_entropy = composite(
     "softmax_with_loss", _defined_cross_entropy, _fused_cross_entropy,
     symbol="softmax with loss", tex=r"L({x}, {t})",
     residuals={"y": lambda x: softmax(x)},  # noqa: PLW0108  its argument is read
-    # y - t where the rows of t sum to 1, as labels do; the product with ones sums them.
-    vjp=(lambda g, y, t: (y * np.dot(t, np.ones(t.shape[-1], t.dtype))[..., None] - t)
-                         * (g / _batch(y)),
+    vjp=(lambda g, y, t: _difference(y, t) * (g / _batch(y)),
          lambda g, x: log_softmax(x) * (-g / _batch(x))),
 )  # fmt: skip
 
@@ -76,7 +107,7 @@ class SoftmaxWithLoss(Module):
     def forward(self, x: Any, t: Any) -> Any:
         """The mean cross-entropy, a scalar."""
         logits = constant(x)
-        return softmax_cross_entropy(logits, _rows_of(t, logits))
+        return softmax_cross_entropy(logits, _targets(t, logits))
 
 
 class MeanSquaredError(Module):
@@ -104,8 +135,8 @@ class MeanSquaredError(Module):
         return mean_squared_error(y, t if isinstance(t, Tensor) else np.asarray(t, y.dtype))
 
 
-def _rows_of(t: Any, x: Tensor) -> Any:
-    """The targets as rows of probabilities in the logits' shape and dtype."""
+def _targets(t: Any, x: Tensor) -> Any:
+    """The targets, checked: rows in the logits' shape and dtype, or class indices."""
     if x.ndim not in (1, 2):
         raise ShapeError(
             f"softmax_with_loss: the logits are {x.shape}; pass (classes,) or (batch, classes)."
@@ -123,19 +154,4 @@ def _rows_of(t: Any, x: Tensor) -> Any:
             f"softmax_with_loss: class indices of dtype {labels.dtype} must be integers. Use "
             "t.astype(int)."
         )
-    return _one_hot(labels.reshape(-1), x)
-
-
-def _one_hot(labels: Any, x: Tensor) -> Any:
-    rows = np.zeros(x.shape, x.dtype)
-    try:
-        rows.reshape(-1, x.shape[-1])[np.arange(labels.size), labels] = 1
-        inside = labels.size == 0 or np.minimum.reduce(labels) >= 0
-    except IndexError:
-        inside = False
-    if not inside:
-        raise ValueError(
-            f"softmax_with_loss: a class index is outside of 0 … {x.shape[-1] - 1}: the labels "
-            f"reach from {labels.min()} to {labels.max()}."
-        )
-    return rows
+    return labels
