@@ -83,12 +83,14 @@ class Readable:
         """The gradient that backward passes have added up, of the shape and dtype of `data`; None
         before the first one.  What is assigned is copied.  An inner result keeps its gradient only
         after `retain_grad()`."""
+        grad: NDArray[Any] | None
         if self.creator is not None:
-            grad: NDArray[Any] | None = self.creator.noted("grad")
+            grad = self.creator.noted("grad")
             return grad
-        if self._grad is not None and type(self._grad) is not np.ndarray:
-            self._grad = np.asarray(self._grad)
-        return self._grad
+        grad = self._grad
+        if grad is not None and type(grad) is not np.ndarray:
+            grad = self._grad = np.asarray(grad)
+        return grad
 
     @grad.setter
     def grad(self, value: ArrayLike | None) -> None:

@@ -27,6 +27,8 @@ from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 Lift = Callable[[Any, Any], Any]
 Visit = Callable[[Node, int, Any], None]
 
+_number = np.float64
+
 # Adopting a gradient as a leaf's own: nobody but the pass and getrefcount's argument holds it.
 _SOLE_OWNER = 2
 
@@ -73,12 +75,13 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
                 continue
             dx = pull(g, saved)
             like = target if inner else target.raw
-            try:
-                fits = dx.shape == like.shape and dx.dtype is like.dtype
-            except AttributeError:
-                raise _no_array(dx, node, position) from None
-            if not fits:
-                dx = fit(dx, like.shape, like.dtype, node, position)
+            if type(dx) is not _number or type(like) is not _number:  # numbers of one type fit
+                try:
+                    fits = dx.shape == like.shape and dx.dtype is like.dtype
+                except AttributeError:
+                    raise _no_array(dx, node, position) from None
+                if not fits:
+                    dx = fit(dx, like.shape, like.dtype, node, position)
             if visit is not None:
                 visit(node, position, dx)
             if target not in gradients:
