@@ -104,8 +104,7 @@ def _ways(
         way += _climb(spans, column, level, y[label])
         end = places[link.target][0], y[link.target] + wires.enter[index]
         way += _climb(spans, column + 1, y[label], end[1])
-        if way[-1] != end:
-            way.append(end)
+        way = list(dict.fromkeys([*way, end]))  # a node may end where its column ends
         ways.append(way[::-1] if wires.backward[index] else way)
     return ways
 

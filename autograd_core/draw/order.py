@@ -133,10 +133,10 @@ class _Order:
 
     def __init__(self, lines: Lines, columns: Columns, effort: int) -> None:
         self.lines = lines
-        self.columns = columns
+        self.columns = [column[:] for column in columns]
         self.at = [0.0] * len(lines.owner)
         self.effort = effort
-        for column in columns:
+        for column in self.columns:
             self._place(column)
 
     def improve(self, rounds: int, best: tuple[int, Columns] | None) -> tuple[int, Columns]:

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 SEPARATION = 12.0  # between boxes that stand on one another
 ROUNDS = 4  # of sweeps from right to left and back
-EFFORT = 8_000  # blocks in all rounds together, so that large graphs end in time
+EFFORT = 4_500  # blocks in all rounds together, so that large graphs end in time
 STILL = 0.05  # shorter movements are not worth it
 CROWD = 32  # so many blocks are pushed at most, or a large crowd takes quadratic time
 WALL = 10.0  # a block so many times as heavy as what pushes it stands still
@@ -225,7 +225,10 @@ class _Pendulums:
         """Let every line pull the block at its left end with `back` times its weight, and the one
         at its right end with `forth` times."""
         self.lines: list[list[tuple[int, float, float]]] = [[] for _ in self.height]
+        self.pull = [0.0] * len(self.height)
         for a, b, shift, w in self.pulls:
+            self.pull[a] += w * back
+            self.pull[b] += w * forth
             self.lines[a].append((b, -shift, w * back))
             self.lines[b].append((a, shift, w * forth))
 
@@ -244,7 +247,7 @@ class _Pendulums:
         if not lines:
             return 0.0
         pull = sum([w * (height[other] + shift) for other, shift, w in lines])
-        return pull / sum([w for _, _, w in lines]) - height[block]
+        return pull / self.pull[block] - height[block]
 
     def _swing(self, block: int) -> None:
         """Move a block by its drift as far as there is room, with what it pushes."""

@@ -140,24 +140,11 @@ class _Picture:
         yield f"<title>{escape(f'{source} → {target}: {value}, gradient {gradient}')}</title>"
         if self.backward_arrows and edge.gradient is not None:
             yield _thick_arrow(box)
-        yield from self._line(way, self.snapshot.vertices[edge.target], edge.target)
+        yield from _line(way, self.snapshot.vertices[edge.target])
         upper, lower = upper_lines(self.snapshot, edge), lower_lines(edge)
         yield from _stack(upper, x, y - AIR - sum(line.height for line in upper))
         yield from _stack(lower, x, y + AIR + ARROW * self.backward_arrows)
         yield "</g>"
-
-    def _line(self, way: Sequence[Point], target: Vertex, number: int) -> Iterator[str]:
-        (x, y), end = way[-2], way[-1]
-        unit = (1.0, 0.0)
-        if is_circle(target) and y != end[1]:
-            # The last climb points to the middle of the circle and ends on it.
-            centre = (end[0] + RADIUS, end[1])
-            length = sqrt((centre[0] - x) ** 2 + (centre[1] - y) ** 2)
-            unit = ((centre[0] - x) / length, (centre[1] - y) / length)
-            end = (centre[0] - RADIUS * unit[0], centre[1] - RADIUS * unit[1])
-        neck = (end[0] - HEAD * unit[0], end[1] - HEAD * unit[1])
-        yield f'<path class="way" d="{_path([*way[:-1], neck], unit)}"/>'
-        yield f'<path class="head" d="{_head(end, unit)}"/>'
 
     def _vertex(self, vertex: Vertex, box: Box) -> Iterator[str]:
         lines = vertex_lines(vertex, self.readers[vertex.id])
@@ -197,6 +184,22 @@ class _Picture:
         ]
         parts += [f"{clean(key)}={clean(value)}" for key, value in vertex.params.items()]
         return ", ".join(parts + ([clean(vertex.line)] if vertex.line else []))
+
+
+def _line(way: Sequence[Point], target: Vertex) -> Iterator[str]:
+    """The line of an edge and its head, which ends on the border of its target."""
+    (x, y), end = way[-2:]
+    direction = 1.0 if x <= end[0] else -1.0  # a line that closes a cycle runs to the left
+    unit = (direction, 0.0)
+    if is_circle(target) and y != end[1]:
+        # The last climb points to the middle of the circle.
+        centre = (end[0] + direction * RADIUS, end[1])
+        length = sqrt((centre[0] - x) ** 2 + (centre[1] - y) ** 2)
+        unit = ((centre[0] - x) / length, (centre[1] - y) / length)
+        end = (centre[0] - RADIUS * unit[0], centre[1] - RADIUS * unit[1])
+    neck = (end[0] - HEAD * unit[0], end[1] - HEAD * unit[1])
+    yield f'<path class="way" d="{_path([*way[:-1], neck], unit)}"/>'
+    yield f'<path class="head" d="{_head(end, unit)}"/>'
 
 
 def _called(vertex: Vertex) -> str:
@@ -248,7 +251,7 @@ def _path(corners: Sequence[Point], unit: Point) -> str:
             continue
         half = (x1 - x0) / 2
         last = (x1, y1) == corners[-1]
-        dx, dy = (half * unit[0], half * unit[1]) if last else (half, 0.0)
+        dx, dy = (abs(half) * unit[0], abs(half) * unit[1]) if last else (half, 0.0)
         path.append(f"C{_n(x0 + half)} {_n(y0)} {_n(x1 - dx)} {_n(y1 - dy)} {_n(x1)} {_n(y1)}")
     return "".join(path)
 

@@ -89,12 +89,13 @@ class _Tree:
     def lines(self) -> Iterator[list[Piece]]:
         for root in self.snapshot.vertices:
             if not self.readers[root.id]:
-                source = self.operands[root.id][0] if root.kind == OUTPUT else root.id
-                yield from self._branch(source, root.name)
+                ends = root.kind == OUTPUT and self.operands[root.id]
+                yield from self._branch(ends[0] if ends else root.id, root.name)
         for node in self.below:  # grows while it is walked
             if node not in self.seen:
                 yield []
                 yield from self._branch(node, None)
+        yield from _notes(self.snapshot)
 
     def _branch(self, root: int, name: str | None) -> Iterator[list[Piece]]:
         stack = [(root, "", "", 0)]
@@ -164,6 +165,14 @@ def _steps(snapshot: Snapshot) -> Iterator[list[Piece]]:
         gradient = _gradient(snapshot.vertices[step].gradient)
         sends = f" → {', '.join(added)}" if added else ""
         yield [(f"∂%{step} = {gradient}{sends}", "gradient")]
+    yield from _notes(snapshot)
+
+
+def _notes(snapshot: Snapshot) -> Iterator[list[Piece]]:
+    if snapshot.notes:
+        yield []
+    for note in snapshot.notes:
+        yield [(clean(note, 200), "rule")]
 
 
 def _gradient(gradient: Value | None) -> str:

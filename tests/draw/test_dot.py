@@ -4,7 +4,7 @@ import re
 
 from autograd_core.draw.dot import to_dot
 from autograd_core.draw.fold import fold
-from tests.draw.graphs import SAMPLES, chain
+from tests.draw.graphs import SAMPLES, Builder, chain
 
 
 def statements(dot: str) -> list[str]:
@@ -64,3 +64,9 @@ def test_remarks_are_the_label_of_the_graph() -> None:
 
 def test_a_long_chain_needs_no_recursion() -> None:
     assert to_dot(chain(3000)).count(" -> ") == 2 * 3001
+
+
+def test_entities_in_a_name_are_not_read_as_such() -> None:
+    b = Builder()
+    dot = to_dot(b.snapshot(b.leaf("&lt; & \\N", 1.0)))
+    assert 'label="&amp;lt; &amp; \\\\N"' in dot

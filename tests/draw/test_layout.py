@@ -1,5 +1,6 @@
 """The layout: nothing overlaps, frames hold what is theirs, lines keep off what is not theirs."""
 
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -14,6 +15,7 @@ from autograd_core.draw.layered import layered
 from autograd_core.draw.layout import Box, Layout, lay_out
 from autograd_core.draw.metrics import measure, title
 from autograd_core.draw.snapshot import Scope, Snapshot
+from autograd_core.draw.svg import to_svg
 from autograd_core.draw.wires import Link, Node
 from tests.draw.graphs import SAMPLES, Builder, chain, random_graph, residual, square
 
@@ -223,7 +225,10 @@ def test_a_cycle_is_drawn_with_a_line_that_runs_back() -> None:
     )
     layout = drawn(looped)
     assert overlaps([*layout.vertices, *layout.labels]) == 0
-    assert any(way[0][0] > way[-1][0] for way in layout.ways)
+    (back,) = [way for way in layout.ways if way[0][0] > way[-1][0]]
+    heads = re.findall(r'class="head" d="M([\d.]+) [\d.]+L([\d.]+) ', to_svg(looped))
+    (tip,) = [float(tip) for tip, neck in heads if float(tip) < float(neck)]
+    assert back[-1][0] - 18 < tip <= back[-1][0], "on the right half of a circle"
 
 
 def test_a_flat_graph_is_drawn_by_itself() -> None:

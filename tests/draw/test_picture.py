@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -146,6 +147,12 @@ def test_a_changed_file_is_refused(place: str, wrong: Any, tmp_path: Path) -> No
     path.write_text(json.dumps(data), encoding="utf-8")
     with pytest.raises(SnapshotError, match=r"^snapshot: "):
         Graph.load(path)
+
+
+def test_a_result_that_nothing_leads_to_is_drawn_alone() -> None:
+    lone = Graph(replace(SAMPLES["chain"], edges=(), forward=(), backward=()))
+    assert lone.to_text().count("\n") == len(lone.snapshot.vertices) - 1
+    assert lone.to_svg().count("<g ") == len(lone.snapshot.vertices)
 
 
 def test_the_fault_is_named(tmp_path: Path) -> None:

@@ -70,6 +70,12 @@ def test_before_a_backward_pass_gradients_are_a_dash_and_never_0() -> None:
     assert {gradient for _, gradient in shown} == {"–"}
 
 
+def test_a_dash_is_not_in_the_colour_of_gradients() -> None:
+    texts = parse(SAMPLES["sigmoid"]).iter(f"{SVG}text")
+    kinds = {(t.text == "–", "none" in str(t.get("class")).split()) for t in texts}
+    assert kinds == {(True, True), (False, False)}
+
+
 def test_arrays_show_their_type_and_statistics() -> None:
     b = Builder()
     x = b.leaf("x", array(100, 50, mean=0.02, std=1.1), array(100, 50, mean=-1e-5, std=2e-4))

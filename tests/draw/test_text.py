@@ -36,7 +36,10 @@ def test_a_shared_node_is_written_once_and_then_referred_to() -> None:
         "│     └─ x = 0.5  ∂ 2.5",
         "└─ n3 = 0.997  ∂ 1  [sin]",
         "   └─ ↑ n1",
+        "",
+        "a remark",
     ]
+    assert steps(SAMPLES["diamond"]).endswith("\n\na remark")
 
 
 def test_constants_have_no_gradient_and_a_missing_one_is_a_dash() -> None:
