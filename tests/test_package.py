@@ -61,6 +61,9 @@ def test_the_code_in_a_page_runs(
     namespace: dict[str, object] = {}
     for block in blocks:
         exec(compile(block, page, "exec"), namespace)
+    if page == "README.md":  # the picture in it is what its code draws
+        drawn = (tmp_path / "price.svg").read_bytes()
+        assert drawn == (ROOT / "docs" / "pictures" / "price.svg").read_bytes()
 
 
 def test_files_can_be_read_in_one_sitting() -> None:
