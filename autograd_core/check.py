@@ -323,10 +323,10 @@ def _wrong_rules(node: Node, values: dict[Node, Any]) -> Iterator[Culprit]:
         values[operand] if type(operand) is Node else plain(operand) for operand in node.inputs
     ]
     g = _fixed_normal(node.shape, 1)
-    for position, pull in node.plan.pulls:
+    for position, sent in node.plan.contributions(g.astype(node.dtype), node.saved):
         x = np.asarray(operands[position])
         direction = _fixed_normal(x.shape, 2)
-        dx = reverse.fit(pull(g.astype(node.dtype), node.saved), x.shape, x.dtype, node, position)
+        dx = reverse.fit(sent, x.shape, x.dtype, node, position)
         analytic = float(np.sum(dx * direction))
         h = 1e-6 if x.dtype.itemsize >= 8 else 1e-3
 

@@ -103,3 +103,15 @@ class NumPyMethods:
     def mT(self) -> Any:  # noqa: N802  NumPy's name
         """The last two dimensions exchanged."""
         return np.swapaxes(self, -1, -2)  # type: ignore[call-overload]
+
+    def __floordiv__(self, other: Any) -> Any:
+        return np.floor_divide(self, other)  # type: ignore[call-overload]
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return np.floor_divide(other, self)  # type: ignore[call-overload]
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self

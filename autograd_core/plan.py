@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from operator import itemgetter
 from typing import Any
 
 import numpy as np
 
 Rule = Callable[..., Any]
-Pull = Callable[[Any, Any], Any]
 
 
-class Plans(dict[int, "Plan"]):
-    """A primitive's plans, each made when it is first asked for."""
+class Plans(dict[int, "Plan | None"]):
+    """A primitive's plans, each made when it is first asked for; None where nothing is needed."""
 
     def __init__(self, primitive: Any) -> None:
         super().__init__()
         self.primitive = primitive
 
-    def __missing__(self, needed: int) -> Plan:
-        plan = self[needed] = Plan(self.primitive, needed)
+    def __missing__(self, needed: int) -> Plan | None:
+        plan = self[needed] = Plan(self.primitive, needed) if needed else None
         return plan
 
 
@@ -31,7 +30,8 @@ class Plan:
     place: where it is found: the position of the one input, or OUT, INPUTS, NOTHING, or ELSEWHERE,
         for which `keep(inputs, out, residuals, params)` collects it.
     needed: the positions of those inputs.
-    pulls: for each its position and its rule, as a function of g and of what was saved.
+    pulls: for each its position, its rule, and what the rule takes besides g: ALONE, nothing;
+        WHOLE, what was saved; or the place of one value in it.
     """
 
     __slots__ = ("keep", "needed", "place", "primitive", "pulls", "sources")
@@ -47,16 +47,25 @@ class Plan:
         self.place = _place(primitive, self.sources)
         self.keep = _keeper(primitive, self.sources)
         self.pulls = tuple(
-            (i, _bind(primitive.rule_of(i), group, self.sources, i))
+            (i, *_bind(primitive.rule_of(i), group, self.sources, i))
             for i, group in zip(self.needed, names, strict=True)
         )
+
+    def contributions(self, g: Any, saved: Any) -> Iterator[tuple[int, Any]]:
+        """For each input its position and what its rule sends back, as `reverse.run` does it."""
+        for position, rule, take in self.pulls:
+            if take >= 0:
+                yield position, rule(g, saved[take])
+            else:
+                yield position, rule(g, saved) if take == WHOLE else rule(g)
 
     def saved(self, node_saved: Any) -> tuple[Any, ...]:
         """What a node saved as a tuple in the order of the sources."""
         return (node_saved,) if len(self.sources) == 1 else node_saved or ()
 
 
-OUT, INPUTS, NOTHING, ELSEWHERE = -1, -2, -3, -4
+OUT, NOTHING, INPUTS, ELSEWHERE = -1, -2, -3, -4
+WHOLE, ALONE = -1, -2
 
 
 def _place(made: Any, sources: tuple[str, ...]) -> Any:
@@ -86,26 +95,24 @@ def _residual_needs(made: Any, name: str) -> tuple[str, ...]:
     )
 
 
-def _bind(rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int) -> Pull:
-    """The rule as a function of g and of what was saved."""
-    if "i" in names:
-        bare = len(sources) == 1
-        takes = [None if name == "i" else sources.index(name) for name in names]
-        return lambda g, saved: rule(
-            g, *[i if p is None else (saved if bare else saved[p]) for p in takes]
-        )
-    if len(sources) == 1 and names:  # saved bare: the rule takes it as it is
-        return rule
-    match [sources.index(name) for name in names]:
-        case []:
-            return lambda g, saved: rule(g)
-        case [a]:
-            return lambda g, saved: rule(g, saved[a])
-        case [a, b]:
-            return lambda g, saved: rule(g, saved[a], saved[b])
-        case places:
-            pick = itemgetter(*places)
-            return lambda g, saved: rule(g, *pick(saved))
+def _bind(rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int) -> tuple[Rule, int]:
+    """The rule and what it takes besides g.  The forms that need no function around the rule are
+    those of nearly all rules: a call costs as much as the product of two numbers."""
+    if not names:
+        return rule, ALONE
+    bare = len(sources) == 1
+    if "i" not in names:
+        places = [sources.index(name) for name in names]
+        if bare:
+            return rule, WHOLE
+        if len(places) == 1:
+            return rule, places[0]
+        pick = itemgetter(*places)
+        return lambda g, saved: rule(g, *pick(saved)), WHOLE
+    takes = [None if name == "i" else sources.index(name) for name in names]
+    return lambda g, saved: rule(
+        g, *[i if p is None else (saved if bare else saved[p]) for p in takes]
+    ), WHOLE
 
 
 def _keeper(made: Any, sources: tuple[str, ...]) -> Callable[..., Any]:

@@ -37,6 +37,7 @@ Signature = tuple[tuple[str, ...], tuple[str, ...], bool, dict[str, Any]]
 REGISTRY: dict[str, Primitive] = {}
 UFUNCS: dict[np.ufunc, Callable[..., Any]] = {}
 
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _VARARGS = 0x04  # the flag of a code object that takes *args
 
 
@@ -115,8 +116,12 @@ class Primitive:
         return self.rules[0] if self.variadic else self.rules[position]
 
     def label(self, params: Mapping[str, str]) -> str:
-        """The sign in a drawn circle; `{exponent}` in it stands for that parameter's text."""
-        return self.symbol.format(**{name: params.get(name, "") for name in self.params})
+        """The sign in a drawn circle; `{exponent}` in it stands for that parameter's text, and a
+        whole number behind ^ is raised."""
+        text = self.symbol.format(**{name: params.get(name, "") for name in self.params})
+        base, _, exponent = text.partition("^")
+        is_whole = exponent.removeprefix("-").isdecimal()
+        return base + exponent.translate(_RAISED) if is_whole else text
 
     def evaluate(self, args: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
         """The value of the forward function on arrays, without what its rules want kept."""

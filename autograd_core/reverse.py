@@ -21,19 +21,20 @@ import numpy as np
 
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.node import Node
+from autograd_core.plan import WHOLE
 from autograd_core.primitive import GENERAL, LINEAR
 from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 
 Lift = Callable[[Any, Any], Any]
 Visit = Callable[[Node, int, Any], None]
 
-_number = np.float64
+_number, _float64 = np.float64, np.dtype(np.float64)
 
 # Adopting a gradient as a leaf's own: nobody but the pass and getrefcount's argument holds it.
 _SOLE_OWNER = 2
 
 
-def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gradient costs
+def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what every gradient costs
     root: Any,
     g: Any,
     *,
@@ -64,7 +65,7 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
         saved = node.saved if lift is None else _lifted(node, lift)
         inputs = node.inputs
         ahead = None  # in a chain each node finds its successor without the heap
-        for position, pull in node.plan.pulls:
+        for position, rule, take in node.plan.pulls:
             target = inputs[position]
             inner = type(target) is Node
             if (
@@ -73,15 +74,24 @@ def run(  # noqa: C901, PLR0912  one loop, unrolled because it is what every gra
                 and not (inner and target.order >= since)
             ):
                 continue
-            dx = pull(g, saved)
+            if take >= 0:
+                dx = rule(g, saved[take])
+            elif take == WHOLE:
+                dx = rule(g, saved)
+            else:
+                dx = rule(g)
             like = target if inner else target.raw
-            if type(dx) is not _number or type(like) is not _number:  # numbers of one type fit
+            if type(dx) is not _number:
                 try:
                     fits = dx.shape == like.shape and dx.dtype is like.dtype
                 except AttributeError:
                     raise _no_array(dx, node, position) from None
-                if not fits:
-                    dx = fit(dx, like.shape, like.dtype, node, position)
+            elif inner:  # of a number we know both, and asking it costs as much as a product
+                fits = like.dtype is _float64 and not like.shape
+            else:
+                fits = type(like) is _number
+            if not fits:
+                dx = fit(dx, like.shape, like.dtype, node, position)
             if visit is not None:
                 visit(node, position, dx)
             if target not in gradients:

@@ -38,7 +38,7 @@ from autograd_core.node import Node, next_order
 from autograd_core.ops import elementwise as ops
 from autograd_core.ops.linalg import matmul
 from autograd_core.ops.shaping import getitem
-from autograd_core.plan import INPUTS, NOTHING, OUT
+from autograd_core.plan import INPUTS, NOTHING, OUT, Plan
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.readable import Readable, plain
 
@@ -88,14 +88,13 @@ def _run(
     extra: Sequence[Any] = ()
     if primitive.residuals:
         out, *extra = out
-    return _record(primitive, values, inputs, needed, out, params, extra)
+    return _record(primitive.plans[needed], values, inputs, out, params, extra)
 
 
 def _record(
-    primitive: Primitive,
+    plan: Plan | None,
     values: tuple[Any, ...],
     inputs: tuple[Any, ...],
-    needed: int,
     out: Any,
     params: Mapping[str, Any] | None = None,
     extra: Sequence[Any] = (),
@@ -103,10 +102,9 @@ def _record(
     """The Tensor of a result, with a Node if any input is needed: what every operation costs."""
     result = _new(Tensor)
     result.raw = out
-    if needed:
-        now = current_mode.get()
+    if plan is not None:
+        now = _mode_now()
         if now.recording:
-            plan = primitive.plans[needed]
             node = Node()
             node.plan = plan
             node.inputs = inputs
@@ -116,14 +114,16 @@ def _record(
                 node.saved = values[place]
             elif place == OUT:
                 node.saved = out
-            elif place == INPUTS:
-                node.saved = values
             elif place == NOTHING:
                 node.saved = None
+            elif place == INPUTS:
+                node.saved = values
             else:
                 node.saved = plan.keep(values, out, extra, params)
-            node.shape = out.shape
-            node.dtype = out.dtype
+            if type(out) is _number:
+                node.shape, node.dtype = (), _float64
+            else:
+                node.shape, node.dtype = out.shape, out.dtype
             node.scope = now.scope
             node.order = next_order()
             node.notes = None
@@ -137,8 +137,19 @@ def _record(
     return result
 
 
-def _plain_operand(ufunc: np.ufunc, operand: Any) -> Any:
-    return operand.raw if type(operand) is Tensor else as_operand(ufunc.__name__, operand)
+def _unary(primitive: Primitive) -> Any:
+    """The operator of one operand."""
+    run, plan = primitive.forward, primitive.plans[1]
+
+    def forward(self: Tensor) -> Tensor:
+        x = self.raw
+        try:
+            out = run(x)
+        except (ValueError, TypeError) as error:
+            raise explain(primitive, (x,), error) from error
+        return _record(plan if self.requires_grad else None, (x,), (self.creator or self,), out)
+
+    return forward
 
 
 def expand(primitive: Primitive, args: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
@@ -183,22 +194,26 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
     arithmetic of ten elements.
     """
     run = primitive.forward
+    left, right, both = (primitive.plans[needed] for needed in (1, 2, 3))
 
     def forward(self: Tensor, other: Any) -> Any:
         x = self.raw
         if type(other) is Tensor:
             y, source = other.raw, other.creator or other
-            needed = self.requires_grad + 2 * other.requires_grad
+            if self.requires_grad:
+                plan = both if other.requires_grad else left
+            else:
+                plan = right if other.requires_grad else None
         elif type(other) in PLAIN_TYPES or is_number_array(other):
             y = source = other
-            needed = self.requires_grad
+            plan = left if self.requires_grad else None
         else:
             return apply(primitive, (self, other)) if is_operand(other) else NotImplemented
         try:
             out = run(x, y)
         except (ValueError, TypeError) as error:
             raise explain(primitive, (x, y), error) from error
-        return _record(primitive, (x, y), (self.creator or self, source), needed, out)
+        return _record(plan, (x, y), (self.creator or self, source), out)
 
     def reflected(self: Tensor, other: Any) -> Any:
         if is_plain(other):
@@ -283,7 +298,7 @@ class Tensor(Readable, NumPyMethods):
 
     # ── NumPy's protocols ─────────────────────────────────────────────────────────────────────
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **options: Any) -> Any:
-        function = UFUNCS.get(ufunc)
+        function = _primitive_of(ufunc)
         if function is not None and method == "__call__" and not options:
             if type(function) is not Primitive:
                 return function(*inputs)
@@ -294,11 +309,12 @@ class Tensor(Readable, NumPyMethods):
                 out = function.forward(x)
             except (ValueError, TypeError) as error:
                 raise explain(function, (x,), error) from error
-            return _record(function, (x,), (self.creator or self,), self.requires_grad, out)
+            plan = function.plans[self.requires_grad]
+            return _record(plan, (x,), (self.creator or self,), out)
         if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:
             return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
         if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:
-            return ufunc(*[_plain_operand(ufunc, i) for i in inputs], **options)
+            return ufunc(*[as_operand(ufunc.__name__, plain(i)) for i in inputs], **options)
         return refuse_ufunc(ufunc, method, options)
 
     def __array_function__(
@@ -342,29 +358,11 @@ class Tensor(Readable, NumPyMethods):
     def __rpow__(self, base: Any) -> Any:
         return apply(ops.power, (base, self)) if is_operand(base) else NotImplemented
 
-    def __floordiv__(self, other: Any) -> Any:
-        return np.floor_divide(self, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return np.floor_divide(other, self)
-
     def __ifloordiv__(self, other: Any) -> Any:
         return self._update("floor_divide", operator.floordiv, other)
 
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
-
-    def __neg__(self) -> Any:
-        return apply(ops.negative, (self,))
-
-    def __pos__(self) -> Any:
-        return apply(ops.positive, (self,))
-
-    def __abs__(self) -> Any:
-        return apply(ops.absolute, (self,))
+    __neg__, __pos__ = _unary(ops.negative), _unary(ops.positive)
+    __abs__ = _unary(ops.absolute)
 
     # ── elements ──────────────────────────────────────────────────────────────────────────────
     def __getitem__(self, index: Any) -> Any:
@@ -397,4 +395,5 @@ class Tensor(Readable, NumPyMethods):
         return self
 
 
-_new = Tensor.__new__
+_number, _float64 = np.float64, np.dtype(np.float64)
+_new, _mode_now, _primitive_of = Tensor.__new__, current_mode.get, UFUNCS.get

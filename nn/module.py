@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
 from autograd_core import DTypeError, ShapeError, Tensor, scope
+
+
+@cache
+def _snake_case(name: str) -> str:
+    """What a module of that class is called: "softmax_with_loss", "relu"."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z][a-z])", "_", name).lower()
 
 
 def constant(x: Any) -> Tensor:
@@ -45,7 +53,7 @@ class Module:
     _place: str | None = None  # how the first module that kept this one calls it
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with scope(self.name or self._place or type(self).__name__.lower(), vars(self)):
+        with scope(self.name or self._place or _snake_case(type(self).__name__), vars(self)):
             return self.forward(*args, **kwargs)
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
@@ -184,7 +192,7 @@ class Sequential(Module):
                     f"Sequential: {module!r} is not a module. Wrap a function in a Module whose "
                     "forward calls it."
                 )
-            kind = type(module).__name__.lower()
+            kind = _snake_case(type(module).__name__)
             counts[kind] = counts.get(kind, 0) + 1
             name_here = module.name or f"{kind}{counts[kind]}"
             if name_here in steps:

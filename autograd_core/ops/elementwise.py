@@ -52,7 +52,7 @@ reciprocal = primitive("reciprocal", np.reciprocal, kind=ELEMENTWISE,
                        symbol="/", tex=r"\frac{{1}}{{{x}}}",
                        vjp=(lambda g, out: -g * out * out,))
 square = primitive("square", np.square, kind=ELEMENTWISE,
-                   symbol="^2", tex="{x}^2",
+                   symbol="x^2", tex="{x}^2",
                    vjp=(lambda g, x: (g + g) * x,))
 sqrt = primitive("sqrt", np.sqrt, kind=ELEMENTWISE, domain=(0, INF),
                  symbol="√", tex=r"\sqrt{{{x}}}",
@@ -66,7 +66,7 @@ power = primitive("power", np.power, operator.pow, kind=ELEMENTWISE, domain=(0, 
                   vjp=(lambda g, x, y: g * (y * x ** (y - ((x != 0) | (y != 0)))),
                        lambda g, x, out: g * (out * np.log(np.where(x == 0, 1, x)))))
 power_constant = primitive("power_constant", lambda x, *, exponent: x**exponent, kind=ELEMENTWISE,
-                           symbol="^{exponent}", tex="{x}^n",
+                           symbol="x^{exponent}", tex="{x}^n",
                            vjp=(lambda g, x, exponent:
                                 g * (exponent * x ** (exponent - (exponent != 0))),))
 

@@ -25,9 +25,8 @@ def assert_single(sample, *operands):
     assert out.dtype == SINGLE
     node = out.creator
     g = np.ones(out.shape, SINGLE)[()]
-    for position, pull in node.plan.pulls:
-        rule = sample.primitive.rule_of(position).__name__
-        assert pull(g, node.saved).dtype == SINGLE, rule
+    for position, dx in node.plan.contributions(g, node.saved):
+        assert dx.dtype == SINGLE, sample.primitive.rule_of(position).__name__
     out.backward(g)
     for operand in operands:
         if isinstance(operand, Tensor):

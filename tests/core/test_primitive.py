@@ -122,7 +122,11 @@ def test_primitives_are_written_and_pickled_by_name():
 
 
 def test_labels_show_parameters():
-    assert REGISTRY["power_constant"].label({"exponent": "3"}) == "^3"
+    label = REGISTRY["power_constant"].label
+    assert label({"exponent": "3"}) == "x³"
+    assert label({"exponent": "-12"}) == "x⁻¹²"
+    assert label({"exponent": "0.5"}) == "x^0.5"
+    assert REGISTRY["power"].label({}) == "^"
     assert REGISTRY["add"].label({}) == "+"
 
 

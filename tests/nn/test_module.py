@@ -117,7 +117,7 @@ def test_operations_know_the_module_that_recorded_them():
     relu, *_ = y.creator.inputs
     affine, *_ = relu.inputs
     paths = [node.scope.path for node in (y.creator, relu, affine)]
-    assert paths == ["twolayernet/output", "twolayernet/relu", "twolayernet/hidden"]
+    assert paths == ["two_layer_net/output", "two_layer_net/relu", "two_layer_net/hidden"]
 
 
 def test_scopes_of_a_sequential_bear_the_names_of_its_parameters():
