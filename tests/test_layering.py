@@ -20,12 +20,20 @@ LAYERS = [
     ["autograd_core.mode"],
     ["autograd_core.dispatch", "autograd_core.diagnose", "autograd_core.node"],
     ["autograd_core.reverse", "autograd_core.methods", "autograd_core.readable"],
+    ["autograd_core.symbolic…"],
     ["autograd_core.intake"],
     ["autograd_core.tensor"],
     ["autograd_core.numpy_api", "autograd_core.transforms"],
     ["autograd_core.check"],
+    # explain reads what a drawing records, and a drawn graph explains itself
+    ["autograd_core.draw.names", "autograd_core.draw.snapshot"],
+    ["autograd_core.draw.labels", "autograd_core.draw.statistics", "autograd_core.draw.costs",
+     "autograd_core.draw.lenses", "autograd_core.draw.formulas", "autograd_core.draw.expand"],
+    ["autograd_core.draw.capture"],
+    ["autograd_core.explain…"],
     ["autograd_core.draw…"],
     ["autograd_core"],
+    ["autograd_core.__main__"],
     ["nn…"],
 ]
 # Imported by the function that needs them: the extras, and graphviz, which most runs never need.
