@@ -97,8 +97,8 @@ class Dialect:
         shown: list[str] = []
         loose = False
         for place, (part, need) in enumerate(zip(parts, needs, strict=True)):
-            signed = part.text.startswith(self.minus) and need > LOGIC
-            signed = signed and not (place == 0 and SUM <= need <= PRODUCT)
+            leads = place == 0 and template.startswith("{") and SUM <= need <= PRODUCT
+            signed = part.text.startswith(self.minus) and need > LOGIC and not leads
             runs_on = place + 1 < len(parts) and part.level == PREFIX and need >= PRODUCT
             loose = part.level < need or signed or runs_on
             shown.append(self.parenthesised(part.text) if loose else part.text)

@@ -54,8 +54,8 @@ def _multiply(dialect: Dialect, node: Any, parts: list[Written]) -> Written | No
             return kept
         if other.shape == node.shape and _is_all(one, -1):
             return dialect.form(FORMS["negative"], [kept])
-    if _is_call(y, "reciprocal"):
-        return dialect.form(FORMS["divide"], [left, dialect.written[y.operands[0]]])
+    if _is_call(y, "reciprocal") or (_is_call(y, "divide") and _is_all(y.operands[0], 1)):
+        return dialect.form(FORMS["divide"], [left, dialect.written[y.operands[-1]]])
     if len(x.shape) == BINARY and x.shape[0] > 1 == x.shape[1] and _is_row(y.shape):
         return dialect.form(FORMS["outer"], parts)
     return _power_of(dialect, node, parts) or _with_sign_first(dialect, parts)
@@ -80,6 +80,8 @@ def _with_sign_first(dialect: Dialect, parts: list[Written]) -> Written | None:
     """x · −y is −x · y."""
     left, right = parts
     if left.text.startswith(dialect.minus) or not right.text.startswith(dialect.minus):
+        return None
+    if right.level < PRODUCT:  # −x + y, whose sign is not that of the whole
         return None
     positive = Written(right.text[1:], max(right.level, PRODUCT))
     product = dialect.form(FORMS["multiply"], [left, positive])
@@ -155,7 +157,8 @@ def _arranged(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
         return dialect.form(function_form("reshape", 2), [parts[0], Written(target)])
     base = parts[0].text if parts[0].level >= POWER else dialect.parenthesised(parts[0].text)
     index = _index(node.params["index"])
-    return Written(base + (rf"_{{[\text{{{escaped(index)}}}]}}" if dialect.tex else f"[{index}]"))
+    tex = escaped(index.replace("…", "..."))
+    return Written(base + (rf"_{{[\text{{{tex}}}]}}" if dialect.tex else f"[{index}]"))
 
 
 def _keeps_order(node: Any) -> bool:
@@ -197,7 +200,7 @@ def _product(dialect: Dialect, node: Any, parts: list[Written]) -> Written | Non
     """A product with ones is a sum."""
     x, y = node.operands
     if y.ndim == 1 and _is_all(y, 1):
-        return _summed(dialect, "sum", parts[0], x.ndim - 1 if x.ndim > 1 else None)
+        return _summed(dialect, "sum", parts[0], {"axis": x.ndim - 1} if x.ndim > 1 else {})
     return None
 
 
@@ -206,21 +209,24 @@ def _reduction(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
     (x,) = node.operands
     axis = node.params["axis"]
     everything = axis is None or len(normalize_axis(axis, x.ndim)) == x.ndim
-    return _summed(dialect, node.operation.name, parts[0], None if everything else axis)
+    said = {} if everything else {"axis": axis}
+    said |= {"ddof": node.params["ddof"]} if node.params.get("ddof") else {}
+    return _summed(dialect, node.operation.name, parts[0], said)
 
 
 _REDUCTIONS = {"sum": r"\sum", "prod": r"\prod", "max": r"\max", "min": r"\min"}
 
 
-def _summed(dialect: Dialect, name: str, part: Written, axis: Any) -> Written:
+def _summed(dialect: Dialect, name: str, part: Written, said: dict[str, Any]) -> Written:
+    """A reduction, with the parameters that are not as usual; in LaTeX these stand below it."""
     if not dialect.tex:
-        return Written(f"{name}({part.text}{'' if axis is None else f', axis={axis}'})")
+        return Written(f"{name}({', '.join([part.text, *(f'{k}={v}' for k, v in said.items())])})")
     sign = _REDUCTIONS.get(name, rf"\operatorname{{{name}}}")
-    below = "" if axis is None else rf"_{{\text{{axis }}{axis}}}"
-    inner = part.text if part.level >= PRODUCT and not part.text.startswith("-") else (
-        dialect.parenthesised(part.text)
-    )  # fmt: skip
-    return Written(f"{sign}{below} {inner}", PREFIX)
+    below = ", ".join(f"{key} {value}" for key, value in said.items())
+    signed = part.text.startswith("-")
+    inner = dialect.parenthesised(part.text) if signed or part.level < PRODUCT else part.text
+    under = rf"_{{\text{{{below}}}}}" if below else ""
+    return Written(f"{sign}{under} {inner}", PREFIX)
 
 
 @special_form("concatenate", "scatter")
@@ -237,7 +243,9 @@ def _with_params(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
 @special_form(np.where, "where")
 def _where(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
     if len(parts) == BINARY:  # the primitive, whose condition is known
-        parts = [Written("condition" if not dialect.tex else r"\text{condition}"), *parts]
+        condition = np.asarray(node.params["condition"])
+        known = f"{bool(condition)}" if condition.size == 1 else "condition"
+        parts = [Written(rf"\text{{{known}}}" if dialect.tex else known), *parts]
     made = dialect.form(FORMS["where"], parts)
     if dialect.tex and parts[2].text.startswith(_CASES):  # one brace, and a line for each case
         inner = parts[2].text.removeprefix(_CASES).removesuffix(_END_CASES)

@@ -1,0 +1,29 @@
+"""Rewriting: equations, used from left to right on recorded graphs, step by step."""
+
+from autograd_core.rewrite.algebra import ALGEBRA
+from autograd_core.rewrite.checking import Agreement, Evaluation, check
+from autograd_core.rewrite.definitions import all_rules
+from autograd_core.rewrite.derivative import gradients
+from autograd_core.rewrite.engine import Step, rewrite, simplified, substitute
+from autograd_core.rewrite.recorded import Recorded, from_tensor, to_tensor
+from autograd_core.rewrite.rule import EXACT, ROUNDING, SIGN_OF_ZERO, Rule
+
+__all__ = [
+    "ALGEBRA",
+    "EXACT",
+    "ROUNDING",
+    "SIGN_OF_ZERO",
+    "Agreement",
+    "Evaluation",
+    "Recorded",
+    "Rule",
+    "Step",
+    "all_rules",
+    "check",
+    "from_tensor",
+    "gradients",
+    "rewrite",
+    "simplified",
+    "substitute",
+    "to_tensor",
+]
