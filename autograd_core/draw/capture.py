@@ -1,18 +1,23 @@
 """capture: from a Tensor's recorded graph to a Snapshot.
 
 The graph is recorded once more on its own leaves.  That gives every inner value, which the rules of
-a first-order pass need not have kept, opens composites by running their definitions, and leaves the
-caller's graph and every `.grad` untouched.
+a first-order pass need not have kept, and leaves the caller's graph and every `.grad` untouched.
+Composites are recorded a third time, by their definitions, each on the operands that it had.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from functools import reduce
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_core import reverse
+from autograd_core.draw.costs import Kept, backward_seconds, forward_seconds
+from autograd_core.draw.expand import expand
+from autograd_core.draw.formulas import Formulas
+from autograd_core.draw.lenses import ENDS, RANGES
 from autograd_core.draw.snapshot import (
     CONSTANT,
     OPERATION,
@@ -24,102 +29,285 @@ from autograd_core.draw.snapshot import (
     Value,
     Vertex,
 )
+from autograd_core.draw.statistics import NUMBERS, PREVIEW, Describer
 from autograd_core.errors import GraphError
 from autograd_core.mode import Scope as RecordedScope
 from autograd_core.mode import mode
 from autograd_core.node import Node, nodes_before
 from autograd_core.primitive import Primitive
 from autograd_core.readable import plain
-from autograd_core.tensor import Tensor, apply, expand
-
-PREVIEW = 6  # arrays with at most this many elements show their numbers
+from autograd_core.tensor import Tensor, apply, leaf
 
 
-def capture(tensor: Tensor, depth: int | None = None) -> Snapshot:
+def capture(
+    tensor: Tensor, depth: int | None = None, *, profile: bool = False, seed: Any = None
+) -> Snapshot:
     """The graph that computed a Tensor, as data.
 
     depth: composites that lie in fewer scopes than this are opened into their definitions; None
         opens none.
+    profile: measure how long every operation and its rules take.
+    seed: the gradient to start from in place of that of the last backward pass.
 
     Gradients are those of one backward pass from the Tensor; before it has been called they are
-    None.  Raises GraphError for anything but a Tensor.
+    None unless a seed is given.  Raises GraphError for anything but a Tensor.
     """
     if not isinstance(tensor, Tensor):
         raise GraphError(
             f"graph: {type(tensor).__name__} is not a Tensor, so nothing was recorded for it. Pass "
             "the result of a computation on Tensors."
         )
-    copy, values = _record_again(tensor, depth)
-    builder = _Builder(copy, values, _constants_of(tensor), seed=_seed_of(tensor))
-    notes: tuple[str, ...] = ()
-    # A composite's definition rounds otherwise than its fast form, so the comparison opens none.
-    again = copy if depth is None else _replay(tensor, None, {})[0]
-    if not np.array_equal(again.raw, tensor.raw, equal_nan=True):
-        notes = ("Inputs have changed since this was recorded; all values are of now.",)
-    return builder.snapshot(tensor.name, notes)
+    with np.errstate(all="ignore"):  # the picture itself shows what is not finite
+        copy, values = _record_again(tensor)
+        notes: tuple[str, ...] = ()
+        if not np.array_equal(copy.raw, tensor.raw, equal_nan=True):
+            notes = ("Inputs have changed since this was recorded; all values are of now.",)
+        if seed is None and tensor.creator is not None:
+            seed = tensor.creator.noted("seed")
+        builder = _Builder(copy, values, seed, _Shared(Describer(), Formulas(), profile))
+        snapshot = builder.snapshot(tensor.name, notes)
+    return snapshot if depth is None else expand(snapshot, depth)
 
 
-def describe(array: Any) -> Value:
-    """What a picture shows of an array."""
-    array = np.asarray(array)
-    shape, dtype = array.shape, str(array.dtype)
-    numbers = _numbers(array) if array.size <= PREVIEW else None
-    if array.dtype.kind not in "fiu" or array.size == 0:
-        return Value(shape, dtype, numbers)
-    finite = array[np.isfinite(array)].astype(np.float64)
-    statistics: dict[str, Any] = {
-        "nans": int(np.isnan(array).sum()),
-        "infs": int(np.isinf(array).sum()),
-        "zeros": int(array.size - np.count_nonzero(array)),
-    }
-    if finite.size:
-        statistics |= {
-            "minimum": float(finite.min()),
-            "maximum": float(finite.max()),
-            "mean": float(finite.mean()),
-            "std": float(finite.std()),
-        }
-    return Value(shape, dtype, numbers, **statistics)
-
-
-def _numbers(array: Any) -> Any:
-    """The elements as JSON can carry them."""
-    if array.ndim:
-        return [_numbers(row) for row in array]
-    number = array.item()
-    if isinstance(number, complex):
-        return str(number)
-    return number if np.isfinite(number) else str(number)
-
-
-def _record_again(tensor: Tensor, depth: int | None) -> tuple[Tensor, dict[Node, Any]]:
-    """The same graph recorded anew, opened to the depth, and the values of its nodes."""
-    while True:
-        values: dict[Node, Any] = {}
-        tensor, opened = _replay(tensor, depth, values)
-        if not opened:
-            return tensor, values
-
-
-def _replay(tensor: Tensor, depth: int | None, values: dict[Node, Any]) -> tuple[Tensor, bool]:
-    opened = False
+def _record_again(tensor: Tensor) -> tuple[Tensor, dict[Node, Any]]:
+    """The same graph recorded anew, and the values of its nodes."""
+    values: dict[Node, Any] = {}
     results: dict[Any, Tensor] = {}
     for node in nodes_before(tensor.creator) if tensor.creator is not None else ():
-        args = [results.get(i, i) if type(i) is Node else i for i in node.inputs]
-        opens = _opens(node.primitive, node.scope, depth)
-        opened = opened or opens
-        run = expand if opens else apply
+        args = [results[i] if type(i) is Node else i for i in node.inputs]
         with mode(recording=True, expanded=False, scope=node.scope, observer=values.__setitem__):
-            result = run(node.primitive, args, node.params)
+            result = apply(node.primitive, args, node.params)
         for key in ("name", "line"):
-            if node.noted(key) is not None and result.creator is not None:
+            if node.noted(key) is not None:
                 result.creator.note(key, node.noted(key))
         results[node] = result
-    return results.get(tensor.creator, tensor), opened
+    return results.get(tensor.creator, tensor), values
 
 
-def _opens(primitive: Primitive, scope: RecordedScope | None, depth: int | None) -> bool:
-    return primitive.definition is not None and depth is not None and len(_chain(scope)) < depth
+class _Shared(NamedTuple):
+    """What the drawing of a graph shares with those of the definitions in it."""
+
+    describe: Describer
+    formulas: Formulas
+    profile: bool
+
+
+class _Builder:
+    """Numbers vertices, edges and scopes in the order of the forward pass.
+
+    operands: what stands for the operands of a composite while its definition is drawn, by key.
+    around: the composites whose definitions hold this one.
+    """
+
+    def __init__(
+        self,
+        root: Tensor,
+        values: Mapping[Node, Any],
+        seed: Any,
+        shared: _Shared,
+        operands: Mapping[Any, int] | None = None,
+        around: tuple[Primitive, ...] = (),
+    ) -> None:
+        self.root = root
+        self.values = values
+        self.shared = shared
+        self.describe = shared.describe
+        self.operands = operands or {}
+        self.around = around
+        self.vertices: list[Vertex] = []
+        self.edges: list[Edge] = []
+        self.scopes = [Scope(0, "", 0, "graph")]
+        self.scope_ids: dict[Any, int] = {None: 0}
+        self.ids: dict[Any, int] = {}
+        self.contributions: dict[tuple[Node, int], Value] = {}
+        self.arrived: dict[Any, list[Any]] = {}
+        self.backward: list[Node] = []
+        self.kept = Kept()
+        if seed is not None and root.creator is not None:
+            self._differentiate(root.creator, seed)
+
+    def _differentiate(self, root: Node, seed: Any) -> None:
+        def visit(node: Node, position: int, dx: Any) -> None:
+            if not self.backward or self.backward[-1] is not node:
+                self.backward.append(node)
+            self.contributions[node, position] = self.describe(dx)
+            self.arrived.setdefault(node.inputs[position], []).append(dx)
+
+        self.arrived[root] = [seed]
+        reverse.run(root, seed, visit=visit)
+        for key, parts in self.arrived.items():
+            if len(parts) > 1:  # added up as the pass did
+                self.arrived[key] = [reduce(np.add, parts)]
+
+    def snapshot(self, name: str | None, notes: tuple[str, ...]) -> Snapshot:
+        root: Any = self.root.creator or self.root
+        nodes = nodes_before(root) if type(root) is Node else []
+        for node in nodes:
+            sources = [self._operand(i, node) for i in node.inputs]
+            vertex = self._operation(node, is_root=node is root)
+            self.edges += [
+                Edge(
+                    source,
+                    vertex.id,
+                    position,
+                    self.contributions.get((node, position)),
+                    rule=self.shared.formulas.of(node, position, vertex.params),
+                )
+                for position, source in enumerate(sources)
+            ]
+        if nodes:
+            self._output(root, name)
+        else:
+            self._leaf(root, 0, name)
+        return Snapshot(
+            tuple(self.vertices), tuple(self.edges), tuple(self.scopes),
+            forward=tuple([self.ids[node] for node in nodes]),
+            backward=tuple([self.ids[node] for node in self.backward]),
+            notes=notes,
+        )  # fmt: skip
+
+    def _operand(self, operand: Any, consumer: Node) -> int:
+        """The vertex of an input.  Numbers get one for each use, arrays and Tensors share one."""
+        key = _key(operand)
+        if key not in self.ids or _is_number(operand):
+            owner, name = self._owner(operand, consumer)
+            self.ids[key] = self._leaf(operand, owner, name)
+        return self.ids[key]
+
+    def _owner(self, operand: Any, consumer: Node) -> tuple[int, str | None]:
+        """The scope that an input belongs to: the module that has it as its own, or the operation
+        for a number, else the whole graph."""
+        if _is_number(operand):
+            return self._scope(consumer.scope), None
+        if isinstance(operand, Tensor):
+            for scope in _chain(consumer.scope):
+                for own_name, variable in scope.variables.items():
+                    if variable is operand:
+                        return self._scope(scope), operand.name or own_name
+            return 0, operand.name
+        return 0, None
+
+    def _leaf(self, operand: Any, scope: int, name: str | None) -> int:
+        is_variable = isinstance(operand, Tensor) and operand.requires_grad
+        position = self.operands.get(_key(operand))
+        self.vertices.append(
+            Vertex(
+                len(self.vertices),
+                VARIABLE if is_variable else CONSTANT,
+                name=name if position is None else _argument(self.around[-1], position),
+                scope=scope,
+                value=self.describe(plain(operand)),
+                gradient=self._gradient(operand) if is_variable else None,
+                operand=position,
+            )
+        )
+        return len(self.vertices) - 1
+
+    def _gradient(self, key: Any) -> Value | None:
+        """The description of what has arrived at a node or leaf."""
+        return self.describe(self.arrived[key][0]) if key in self.arrived else None
+
+    def _operation(self, node: Node, is_root: bool) -> Vertex:
+        params = {
+            k: _short(v) for k, v in (node.params or {}).items() if v is not None and v is not False
+        }
+        self.ids[node] = len(self.vertices)
+        forward, backward = self._seconds(node) if self.shared.profile else (None, None)
+        vertex = Vertex(
+            self.ids[node],
+            OPERATION,
+            node.primitive.label(_signs(node.params, params)),
+            name=None if is_root else node.noted("name"),
+            primitive=node.primitive.name,
+            params=params,
+            scope=self._scope(node.scope),
+            value=self.describe(self.values[node]),
+            gradient=self._gradient(node),
+            line=node.noted("line"),
+            saturated=_saturated(node.primitive.name, self.values[node]),
+            saved=self.kept.bytes(node),
+            forward_time=forward,
+            backward_time=backward,
+            definition=self._definition(node),
+        )
+        self.vertices.append(vertex)
+        return vertex
+
+    def _output(self, root: Node, name: str | None) -> None:
+        end, value, gradient = len(self.vertices), self.values[root], self._gradient(root)
+        self.vertices.append(
+            Vertex(end, OUTPUT, name=name, value=self.describe(value), gradient=gradient)
+        )
+        self.edges.append(Edge(self.ids[root], end, 0, gradient))
+
+    def _scope(self, scope: RecordedScope | None) -> int:
+        for outer in reversed(_chain(scope)):
+            if outer not in self.scope_ids:
+                self.scope_ids[outer] = len(self.scopes)
+                parent = self.scope_ids[outer.parent]
+                self.scopes.append(Scope(len(self.scopes), outer.name, parent, outer.kind))
+        return self.scope_ids[scope]
+
+    def _value(self, operand: Any) -> Any:
+        """The array or number of an input."""
+        return self.values[operand] if type(operand) is Node else plain(operand)
+
+    def _seconds(self, node: Node) -> tuple[float, float]:
+        """How long an operation takes, forward and backward."""
+        g = self.arrived[node][0] if node in self.arrived else np.ones(node.shape, node.dtype)
+        operands = [self._value(i) for i in node.inputs]
+        return forward_seconds(node, operands), backward_seconds(node, g)
+
+    def _definition(self, node: Node) -> Snapshot | None:
+        """The graph of a composite's definition on the same operands, from the same gradient; None
+        where that cannot be run or is not recorded."""
+        primitive = node.primitive
+        if primitive.definition is None or primitive in self.around:
+            return None
+        operands = [
+            leaf(self._value(i), requires_grad=True) if position in node.plan.needed else plain(i)
+            for position, i in enumerate(node.inputs)
+        ]
+        values: dict[Node, Any] = {}
+        try:
+            with mode(recording=True, expanded=False, scope=None, observer=values.__setitem__):
+                result = primitive.definition(*operands, **(node.params or {}))
+            if not isinstance(result, Tensor) or result.creator is None:
+                return None
+            return _Builder(
+                result,
+                values,
+                self.arrived[node][0] if node in self.arrived else None,
+                self.shared,
+                operands={_key(o): i for i, o in enumerate(operands) if not _is_number(o)},
+                around=(*self.around, primitive),
+            ).snapshot(None, ())
+        except Exception:  # noqa: BLE001  a definition is the user's code; its composite did run
+            return None
+
+
+def _saturated(primitive: str, out: Any) -> int | None:
+    """How many elements of a sigmoid's or tanh's result lie where its derivative is small."""
+    if primitive not in RANGES:
+        return None
+    low, high = RANGES[primitive]
+    margin = ENDS * (high - low)
+    return int(np.count_nonzero((out < low + margin) | (out > high - margin)))
+
+
+def _argument(primitive: Primitive, position: int) -> str:
+    """What the rules of a primitive call an operand."""
+    inputs = primitive.inputs
+    return f"{inputs[0]}[{position}]" if primitive.variadic else inputs[position]
+
+
+def _key(operand: Any) -> Any:
+    """What tells an input from others: plain arrays and numbers cannot be keys themselves."""
+    return operand if isinstance(operand, (Node, Tensor)) else id(operand)
+
+
+def _is_number(operand: Any) -> bool:
+    return isinstance(operand, NUMBERS) or (type(operand) is np.ndarray and not operand.ndim)
 
 
 def _chain(scope: RecordedScope | None) -> list[RecordedScope]:
@@ -131,141 +319,18 @@ def _chain(scope: RecordedScope | None) -> list[RecordedScope]:
     return chain
 
 
-def _constants_of(tensor: Tensor) -> set[int]:
-    """The identities of the arrays that the user's own code brought in."""
-    nodes = nodes_before(tensor.creator) if tensor.creator is not None else []
-    return {id(i) for node in nodes for i in node.inputs if type(i) is np.ndarray and i.ndim}
-
-
-def _seed_of(tensor: Tensor) -> Any:
-    return None if tensor.creator is None else tensor.creator.noted("seed")
-
-
-class _Builder:
-    """Numbers vertices, edges and scopes in the order of the forward pass."""
-
-    def __init__(
-        self, root: Tensor, values: Mapping[Node, Any], constants: set[int], seed: Any
-    ) -> None:
-        self.root = root
-        self.values = values
-        self.constants = constants
-        self.vertices: list[Vertex] = []
-        self.edges: list[Edge] = []
-        self.scopes = [Scope(0, "", 0, "graph")]
-        self.scope_ids: dict[Any, int] = {None: 0}
-        self.ids: dict[Any, int] = {}
-        self.contributions: dict[tuple[Node, int], Value] = {}
-        self.gradients: dict[Any, Value] = {}
-        self.backward: list[Node] = []
-        if seed is not None and root.creator is not None:
-            self._differentiate(root.creator, seed)
-
-    def _differentiate(self, root: Node, seed: Any) -> None:
-        def visit(node: Node, position: int, dx: Any) -> None:
-            if not self.backward or self.backward[-1] is not node:
-                self.backward.append(node)
-            self.contributions[node, position] = describe(dx)
-
-        leaves = reverse.run(root, seed, visit=visit, retain=True)
-        self.gradients = {leaf: describe(g) for leaf, g in leaves.items()}
-        self.gradients |= {
-            node: describe(node.noted("grad"))
-            for node in nodes_before(root)
-            if node.noted("grad") is not None
-        }
-
-    def snapshot(self, name: str | None, notes: tuple[str, ...]) -> Snapshot:
-        root: Any = self.root.creator or self.root
-        nodes = nodes_before(root) if type(root) is Node else []
-        for node in nodes:
-            operands = [self._operand(i, node) for i in node.inputs]
-            self._operation(node, is_root=node is root)
-            self.edges += [
-                Edge(source, self.ids[node], position, self.contributions.get((node, position)))
-                for position, source in enumerate(operands)
-            ]
-        if nodes:
-            self._output(root, name)
-        else:
-            self._leaf(root, 0, name)
-        return Snapshot(
-            tuple(self.vertices), tuple(self.edges), tuple(self.scopes),
-            forward=tuple(self.ids[node] for node in nodes),
-            backward=tuple(self.ids[node] for node in self.backward),
-            notes=notes,
-        )  # fmt: skip
-
-    def _operand(self, operand: Any, consumer: Node) -> int:
-        """The vertex of an input.  Numbers get one for each use, arrays and Tensors share one."""
-        is_number = not isinstance(operand, Node | Tensor) and np.ndim(operand) == 0
-        key = operand if isinstance(operand, Node | Tensor) else id(operand)
-        if is_number or key not in self.ids:
-            owner, name = self._owner(operand, consumer)
-            self.ids[key] = self._leaf(operand, owner, name)
-        return self.ids[key]
-
-    def _owner(self, operand: Any, consumer: Node) -> tuple[int, str | None]:
-        """The scope that an input belongs to: the module that has it as its own, or the operation
-        for a number or an array that a definition made, else the whole graph."""
-        name = operand.name if isinstance(operand, Tensor) else None
-        for scope in _chain(consumer.scope):
-            for own_name, variable in scope.variables.items():
-                if variable is operand:
-                    return self._scope(scope), name or own_name
-        foreign = isinstance(operand, Tensor) or id(operand) in self.constants
-        return (0 if foreign else self._scope(consumer.scope)), name
-
-    def _leaf(self, operand: Any, scope: int, name: str | None) -> int:
-        is_variable = isinstance(operand, Tensor) and operand.requires_grad
-        self.vertices.append(
-            Vertex(
-                len(self.vertices),
-                VARIABLE if is_variable else CONSTANT,
-                "",
-                name,
-                scope=scope,
-                value=describe(plain(operand)),
-                gradient=self.gradients.get(operand) if is_variable else None,
-            )
-        )
-        return len(self.vertices) - 1
-
-    def _operation(self, node: Node, is_root: bool) -> None:
-        params = {
-            k: _short(v) for k, v in (node.params or {}).items() if v is not None and v is not False
-        }
-        self.ids[node] = len(self.vertices)
-        self.vertices.append(
-            Vertex(
-                self.ids[node],
-                OPERATION,
-                node.primitive.label(params),
-                name=None if is_root else node.noted("name"),
-                primitive=node.primitive.name,
-                params=params,
-                scope=self._scope(node.scope),
-                value=describe(self.values[node]),
-                gradient=self.gradients.get(node),
-                line=node.noted("line"),
-            )
-        )
-
-    def _output(self, root: Node, name: str | None) -> None:
-        end = len(self.vertices)
-        gradient = self.gradients.get(root)
-        self.vertices.append(
-            Vertex(end, OUTPUT, "", name, value=describe(self.values[root]), gradient=gradient)
-        )
-        self.edges.append(Edge(self.ids[root], end, 0, gradient))
-
-    def _scope(self, scope: RecordedScope | None) -> int:
-        for outer in reversed(_chain(scope)):
-            if outer not in self.scope_ids:
-                self.scope_ids[outer] = len(self.scopes)
-                parent = self.scope_ids[outer.parent]
-                self.scopes.append(Scope(len(self.scopes), outer.name, parent, outer.kind))
-        return self.scope_ids[scope]
+def _signs(params: Mapping[str, Any] | None, texts: Mapping[str, str]) -> Mapping[str, str]:
+    """The parameters as they stand in a circle, where arrays of indices are i, j, k …"""
+    index = (params or {}).get("index")
+    letters = iter("ijklmnpq")
+    parts = index if isinstance(index, tuple) else (index,)
+    if not any(isinstance(part, np.ndarray) and part.ndim for part in parts):
+        return texts
+    named = [
+        next(letters, "…") if isinstance(part, np.ndarray) and part.ndim else _short(part)
+        for part in parts
+    ]
+    return {**texts, "index": ", ".join(named)}
 
 
 def _short(value: Any) -> str:

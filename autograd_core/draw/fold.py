@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
+from autograd_core.draw.expand import expanded
 from autograd_core.draw.snapshot import (
     CONSTANT,
     GROUP,
@@ -27,9 +28,10 @@ LEAVES = (VARIABLE, CONSTANT)
 
 
 def fold(snapshot: Snapshot, depth: int | None) -> Snapshot:
-    """The snapshot with every scope below `depth` levels closed into one vertex of kind GROUP.
+    """The snapshot with every scope below `depth` levels closed into one vertex of kind GROUP, and
+    every composite above opened into its definition.
 
-    depth: how many levels of scopes stay open: 0 closes all, None none.
+    depth: how many levels of scopes are open: 0 closes all, None all modules and no composite.
 
     Variables and constants of a closed scope go with it unless something outside reads them too.
     Edges from one value into one group become one edge, whose gradient is their sum; they stay
@@ -38,8 +40,21 @@ def fold(snapshot: Snapshot, depth: int | None) -> Snapshot:
 
     Raises GraphError for a negative depth.
     """
+    return folded(snapshot, depth)[0]
+
+
+def folded(snapshot: Snapshot, depth: int | None) -> tuple[Snapshot, tuple[tuple[int, ...], ...]]:
+    """The snapshot that `fold` makes, and for every vertex of it those that it stands for: a group
+    for all that it holds, and what a composite was opened into for the composite."""
     check_depth(depth)
-    return snapshot if depth is None else _Fold(snapshot, depth).snapshot()
+    if depth is None:
+        return snapshot, tuple((v.id,) for v in snapshot.vertices)
+    opened, origin = expanded(snapshot, depth)
+    closing = _Fold(opened, depth)
+    stands_for: list[dict[int, None]] = [{} for _ in closing.kept]
+    for inner, place in enumerate(closing.new):
+        stands_for[place][origin[inner]] = None
+    return closing.snapshot(), tuple(map(tuple, stands_for))
 
 
 def check_depth(depth: int | None) -> None:
@@ -66,10 +81,12 @@ class _Fold:
         self.new_scope = {scope: index for index, scope in enumerate(opened)}
         self.group = _groups(old, self.closed)
         self.last: dict[int, int] = {}
+        self.inside: dict[int, list[Vertex]] = {}
         self.members: Counter[int] = Counter()
         for vertex, group in zip(old.vertices, self.group, strict=True):
             if group is not None and vertex.kind in WORK:
                 self.last[group] = vertex.id
+                self.inside.setdefault(group, []).append(vertex)
                 self.members[group] += max(1, vertex.members)
         shown = [v if group is None else self.last[group] for v, group in enumerate(self.group)]
         self.kept = sorted(set(shown))
@@ -108,6 +125,9 @@ class _Fold:
             self.old.scopes[group].name,
             scope=self._scope_around(group),
             members=self.members[group],
+            saved=sum([w.saved for w in self.inside[group]]),
+            forward_time=_total([w.forward_time for w in self.inside[group]]),
+            backward_time=_total([w.backward_time for w in self.inside[group]]),
         )
         results = [self.old.vertices[w] for w in self.results[group] or (v,)]
         if len(results) > 1:
@@ -140,7 +160,7 @@ class _Fold:
         for sources in into.values():
             merged = [edge for edges in sources.values() for edge in self._merged(edges)]
             for operand, edge in enumerate(merged):
-                yield self._moved(edge, operand)
+                yield replace(self._moved(edge, operand), rule=None)
 
     def _moved(self, edge: Edge, operand: int) -> Edge:
         """An edge between the new vertices."""
@@ -163,7 +183,7 @@ class _Fold:
             return edges
         if len(gradients) < 2:
             return [replace(first, gradient=gradients[0] if gradients else None)]
-        total = _sum(gradients)
+        total = sum_of(gradients)
         if total is None and len(edges) == self.readers[first.source]:
             total = self.old.vertices[first.source].gradient
         return edges if total is None else [replace(first, gradient=total)]
@@ -192,7 +212,7 @@ def _groups(snapshot: Snapshot, closed: Sequence[int | None]) -> list[int | None
     return group
 
 
-def _sum(values: Sequence[Value]) -> Value | None:
+def sum_of(values: Sequence[Value]) -> Value | None:
     """The sum of arrays of one shape, if all their elements are known."""
     if any(value.numbers is None or value.shape != values[0].shape for value in values):
         return None
@@ -200,6 +220,12 @@ def _sum(values: Sequence[Value]) -> Value | None:
         return replace(values[0], numbers=reduce(_add, [value.numbers for value in values]))
     except TypeError:  # a string: a complex number, a NaN or an infinity
         return None
+
+
+def _total(seconds: Sequence[float | None]) -> float | None:
+    """The sum of what was measured, None if nothing was."""
+    measured = [time for time in seconds if time is not None]
+    return math.fsum(measured) if measured else None
 
 
 def _add(x: Any, y: Any) -> Any:

@@ -11,6 +11,8 @@ from autograd_core.draw.snapshot import Value
 UNKNOWN = "–"  # no backward pass has been here: this is not a gradient of 0
 FEW = 6  # arrays of at most so many elements show their numbers
 ROWS = 3  # if they have at most so many rows
+# A mean of less than this share of the standard deviation: 64 times the rounding of one element.
+NOISE = {"float32": 2.0**-17, "float64": 2.0**-46}
 
 
 def number(x: Any, digits: int = 4) -> str:
@@ -64,11 +66,23 @@ def array_type(value: Value) -> str:
     return f"{'×'.join(map(str, value.shape))} {clean(value.dtype, 16)}".strip()
 
 
+def mean(value: Value) -> float | None:
+    """The mean of an array, 0 where it is so small beside the standard deviation that it is what
+    rounding left of a sum of 0: its digits then differ from one machine to the next.
+
+    >>> mean(Value((100,), "float64", mean=3e-18, std=0.5))
+    0.0
+    """
+    if value.mean is None or value.std is None:
+        return value.mean
+    return value.mean if abs(value.mean) >= NOISE.get(value.dtype, 0.0) * value.std else 0.0
+
+
 def statistics(value: Value) -> str:
     """Mean and standard deviation of an array, and what is not finite in it."""
     parts = []
     if value.mean is not None:
-        parts.append(f"μ {number(value.mean, 2)}")
+        parts.append(f"μ {number(mean(value), 2)}")
     if value.std is not None:
         parts.append(f"σ {number(value.std, 2)}")
     parts += [
@@ -89,6 +103,12 @@ def backward_lines(gradient: Value | None) -> list[str]:
     if gradient is None:
         return [UNKNOWN]
     return numbers(gradient) or [statistics(gradient)]
+
+
+def gradient_line(gradient: Value) -> str:
+    """A gradient within a line of text."""
+    rows = backward_lines(gradient)
+    return rows[0] if len(rows) == 1 else f"[{', '.join(rows)}]"
 
 
 def one_line(value: Value | None) -> str:

@@ -171,17 +171,17 @@ class _Builder:
     def _node(self, key: Key) -> Node:
         kind, number = key
         if kind == "vertex":
-            aside = _aside(self.plan.snapshot.vertices[number])
-            role = FIRST if aside in (1, 2) else FLOW
+            distance = aside(self.plan.snapshot.vertices[number])
+            role = FIRST if distance in (1, 2) else FLOW
             width, up, down, spread = self.sizes.vertices[number]
-            return Node(width, up, down, role, spread, aside)
+            return Node(width, up, down, role, spread, distance)
         if kind == "scope":
             return Node(*self.placed[number].frame[:3])
         if kind == "exit":
             return Node(0.0, LINE, LINE, EXIT)
         edge = self.plan.snapshot.edges[number]
-        aside = _aside(self.plan.snapshot.vertices[edge.source])
-        return Node(0.0, LINE, LINE, ENTRY, aside=aside)
+        source = self.plan.snapshot.vertices[edge.source]
+        return Node(0.0, LINE, LINE, ENTRY, aside=aside(source))
 
     def _link(
         self, piece: Key, start: Key, end: Key, index: Mapping[Key, int], wires: dict[int, int]
@@ -233,14 +233,14 @@ class _Builder:
         scope = self.plan.snapshot.vertices[vertex].scope
         here = self.placed[scope]
         x, y = here.placement.nodes[here.nodes["vertex", vertex]]
-        return _box(origin[scope], (x, y), self.sizes.vertices[vertex])
+        return boxed(origin[scope], (x, y), self.sizes.vertices[vertex])
 
     def _label(self, edge: int, origin: Mapping[int, Point]) -> Box:
         extent = self.sizes.labels[edge]
         scope = next(scope for scope, piece, _ in self.plan.course(edge) if piece[0] == "edge")
         here = self.placed[scope]
         x, y = here.placement.labels[here.links["edge", edge]]
-        return _box(origin[scope], (x - extent.width / 2, y), extent)
+        return boxed(origin[scope], (x - extent.width / 2, y), extent)
 
     def _way(self, edge: int, origin: Mapping[int, Point]) -> tuple[Point, ...]:
         corners: list[Point] = []
@@ -255,7 +255,7 @@ class _Builder:
         return tuple(corners)
 
 
-def _aside(vertex: Vertex) -> int:
+def aside(vertex: Vertex) -> int:
     """How little a vertex belongs to the main flow: a leaf less than an operation, a module's own
     parameter less than what it is given, a number in a formula least."""
     if vertex.kind not in (CONSTANT, VARIABLE):
@@ -265,7 +265,7 @@ def _aside(vertex: Vertex) -> int:
     return 2 if vertex.scope else 1
 
 
-def _box(origin: Point, at: Point, extent: Extent) -> Box:
+def boxed(origin: Point, at: Point, extent: Extent) -> Box:
     """The box whose line starts at a point."""
     x, y = origin[0] + at[0], origin[1] + at[1]
     return Box(x, y - extent.up, extent.width, extent.up + extent.down, y)

@@ -10,8 +10,9 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from autograd_core.draw.labels import backward_lines, forward_lines
+from autograd_core.draw.labels import backward_lines, forward_lines, gradient_line
 from autograd_core.draw.layout import Extent, Sizes
+from autograd_core.draw.marks import BADGE, SAME, Marks
 from autograd_core.draw.names import clean
 from autograd_core.draw.snapshot import GROUP, OPERATION, Edge, Snapshot, Value, Vertex
 
@@ -21,6 +22,7 @@ LEADING = 1.2  # the distance of lines of text, in their size
 RADIUS = 18.0  # of an operation's circle
 AIR = 3.0  # between a line and the text above or below it
 ARROW = 12.0  # the height of a thick backward arrow
+BADGE_RADIUS = 6.5  # of the mark of what was removed, added or changed
 
 # Widths in the size of the font; the rest is 0.78 for capitals, 0.66 for others of ASCII, 1 else.
 _EMS = {
@@ -77,7 +79,7 @@ def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
         ]
     lines = _name(vertex)
     if readers > 1 and vertex.gradient is not None:
-        lines += [Line(f"∂ {backward_lines(vertex.gradient)[0]}", SMALL, "gradient")]
+        lines += [Line(f"∂ {gradient_line(vertex.gradient)}", SMALL, "gradient")]
     return lines
 
 
@@ -110,12 +112,14 @@ def is_circle(vertex: Vertex) -> bool:
     return vertex.kind == OPERATION and sign.width <= 2 * RADIUS - 4
 
 
-def measure(snapshot: Snapshot, backward_arrows: bool = False) -> Sizes:
+def measure(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | None = None) -> Sizes:
     """The extents of all vertices, edge labels and frame titles of a snapshot."""
+    vertices = map(_vertex_extent, snapshot.vertices, readers(snapshot))
+    given = marks.vertices if marks else [SAME] * len(snapshot.vertices)
     return Sizes(
         vertices=[
-            _vertex_extent(vertex, count)
-            for vertex, count in zip(snapshot.vertices, readers(snapshot), strict=True)
+            _with_badge(extent, vertex) if mark in BADGE else extent
+            for extent, vertex, mark in zip(vertices, snapshot.vertices, given, strict=True)
         ],
         labels=[_label_extent(snapshot, edge, backward_arrows) for edge in snapshot.edges],
         titles=[_title_size(scope.name) for scope in snapshot.scopes],
@@ -154,6 +158,14 @@ def _vertex_extent(vertex: Vertex, count: int) -> Extent:
         return Extent(width + 20, half, half, spread=9.0)
     below = sum(line.height for line in lines if line.kind == "gradient")
     return Extent(max(width + 6, 10.0), 0.7 * TEXT, 0.7 * TEXT + below)
+
+
+def _with_badge(extent: Extent, vertex: Vertex) -> Extent:
+    """With room for a badge: on top of a circle, at the right in a box, beside a leaf's name."""
+    if is_circle(vertex):
+        return extent._replace(up=RADIUS + 2 * BADGE_RADIUS - 2)
+    sides = 2 if vertex.kind in (OPERATION, GROUP) else 1  # the sign stays in the middle
+    return extent._replace(width=extent.width + sides * (2 * BADGE_RADIUS + 3))
 
 
 def _label_extent(snapshot: Snapshot, edge: Edge, backward_arrows: bool) -> Extent:

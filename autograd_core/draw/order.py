@@ -14,9 +14,10 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 
-TRIAL = 4  # sweeps from each first order
+TRIAL = 2  # sweeps from each first order
 ROUNDS = 24  # sweeps from the best of them
-PATIENCE = 8  # of these without a better order before it ends
+PATIENCE = 5  # of these without a better order before it ends
+LAST = 2  # sweeps when the leaves are back
 EFFORT = 120_000  # items looked at in all sweeps together, so that large graphs end in time
 
 Columns = list[list[int]]
@@ -56,12 +57,57 @@ def order_columns(lines: Lines) -> Columns:
     The same lines give the same order.  Parts that no line connects stand under one another.
     """
     columns: Columns = [[] for _ in lines.gaps]
-    parts = _parts(lines)
-    for items in parts:
-        part = lines if len(parts) == 1 else _part(lines, set(items))
-        for column, chosen in zip(columns, _order_part(part, items), strict=True):
+    for items in _parts(lines):
+        for column, chosen in zip(columns, _order_connected(lines, items), strict=True):
             column.extend(chosen)
     return columns
+
+
+def _order_connected(lines: Lines, items: Sequence[int]) -> Columns:
+    """The order of some connected items: first without the leaves, then a few sweeps with them."""
+    leaves = [item for item in items if _is_leaf(lines, item)]
+    core = sorted({*items}.difference(leaves))
+    columns = _order_part(_part(lines, set(core)), core)
+    _insert_leaves(lines, columns, leaves)
+    whole = _Order(_part(lines, set(items)), columns, _effort(core) // 4)
+    return whole.improve(LAST, None)[1]
+
+
+def _is_leaf(lines: Lines, item: int) -> bool:
+    """Whether an item has only one line, to the right.
+
+    Half of the items of a net are such.  Wherever the others stand, there is a place for it, so the
+    search does without them.
+    """
+    return not lines.left[item] and len(lines.right[item]) == 1 and item not in lines.pins
+
+
+def _insert_leaves(lines: Lines, columns: Columns, leaves: Sequence[int]) -> None:
+    """Put every leaf where its line crosses as few others as can be: beside the other operands of
+    the item that reads it, in their order.  From right to left, as a leaf may read none."""
+    order = _Order(lines, columns, 0)
+    by_column: dict[int, list[int]] = {}
+    for leaf in leaves:
+        by_column.setdefault(lines.column[leaf], []).append(leaf)
+    for number in sorted(by_column, reverse=True):
+        column = columns[number]
+        for leaf in sorted(by_column[number], key=lambda leaf: order.at[lines.right[leaf][0]]):
+            column.insert(_place_of(lines, order.at, column, leaf), leaf)
+        order._place(column)
+
+
+def _place_of(lines: Lines, at: Sequence[float], column: Sequence[int], leaf: int) -> int:
+    """The row in which the line of a leaf crosses the fewest others."""
+    pin = lines.right[leaf][0]
+    height, siblings = at[pin], lines.left[lines.owner[pin]]
+    crossings = least = place = 0
+    for row, item in enumerate(column, start=1):
+        for other in lines.right[item]:
+            crossings += (at[other] > height) - (at[other] < height)
+        before = item in siblings and siblings.index(item) < siblings.index(leaf)
+        if crossings < least or (crossings == least and before):
+            least, place = crossings, row
+    return place
 
 
 def _parts(lines: Lines) -> list[list[int]]:
@@ -87,7 +133,7 @@ def _part(lines: Lines, items: AbstractSet[int]) -> Lines:
 
 
 def _order_part(lines: Lines, items: Sequence[int]) -> Columns:
-    effort = min(EFFORT, 5_000 + 20 * len(items))
+    effort = _effort(items)
     best: tuple[int, Columns] | None = None
     for columns in (
         _walk(lines, items, lines.left, lines.right, deep=True),
@@ -98,6 +144,11 @@ def _order_part(lines: Lines, items: Sequence[int]) -> Columns:
             return best[1]
     assert best is not None
     return _Order(lines, best[1], effort // 2).improve(ROUNDS, best)[1]
+
+
+def _effort(items: Sequence[int]) -> int:
+    """How many items may be looked at to find the order of these."""
+    return min(EFFORT, 3_000 + 15 * len(items))
 
 
 def _walk(
@@ -128,14 +179,17 @@ def heights(columns: Columns, lines: Lines) -> list[float]:
 
 
 class _Order:
-    """Columns of items, the height of every pin that follows from them, and how many more items
-    may be looked at."""
+    """Columns of items, the height of every pin that follows from them, how many more items may be
+    looked at; and what has moved since neighbours were last exchanged there, as only around that
+    there is something to gain."""
 
     def __init__(self, lines: Lines, columns: Columns, effort: int) -> None:
         self.lines = lines
         self.columns = [column[:] for column in columns]
         self.at = [0.0] * len(lines.owner)
         self.effort = effort
+        self.crossings = [0] * len(columns)  # in the gap after every column
+        self.moved = [True] * len(columns)  # since the crossings of its gaps were counted
         for column in self.columns:
             self._place(column)
 
@@ -169,7 +223,8 @@ class _Order:
         """Sort every column by the median height of what its items are tied to on one side.  Items
         that are tied to nothing there keep their places; `flip` turns equal ones round."""
         near = self.lines.left if forward else self.lines.right
-        for column in self.columns if forward else reversed(self.columns):
+        for number in range(len(self.columns)) if forward else reversed(range(len(self.columns))):
+            column = self.columns[number]
             places = [index for index, item in enumerate(column) if near[item]]
             if len(places) > 1:
                 items = [column[index] for index in places]
@@ -177,17 +232,25 @@ class _Order:
                 if flip:
                     items.reverse()
                 items.sort(key=height.__getitem__)
+                before = column[:]
                 for index, item in zip(places, items, strict=True):
                     column[index] = item
-                self._place(column)
+                if column != before:
+                    self.moved[number] = True
+                    self._place(column)
 
     def _exchange(self, *, ties: bool) -> int:
         """Swap neighbours where that removes crossings, until it does so nowhere; with `ties` also
         where it trades crossings for as many others.  The number of crossings left."""
-        at = self.at
-        gaps = [_inversions(sorted([(at[a], at[b]) for a, b in gap])) for gap in self.lines.gaps]
+        self._count()
+        gaps = self.crossings
         crossings = sum(gaps)
-        waiting = [gaps[index - 1] + gaps[index] > 0 for index in range(len(gaps))] + [False]
+        moved = [*self.moved, False]  # and so in front of the first column, which is number -1
+        self.moved = [False] * len(gaps)
+        waiting = [
+            gaps[i - 1] + gaps[i] > 0 and (moved[i - 1] or moved[i] or moved[i + 1])
+            for i in range(len(gaps))
+        ] + [False]
         gained = True
         while gained and self.effort > 0:
             gained = False
@@ -199,7 +262,15 @@ class _Order:
                     gained = gained or gain > 0
                     if swapped:
                         waiting[index - 1] = waiting[index] = waiting[index + 1] = True
+                        self.moved[index] = True
         return crossings
+
+    def _count(self) -> None:
+        """Count the crossings anew where a column has moved."""
+        at, moved = self.at, [*self.moved, False]
+        for index, gap in enumerate(self.lines.gaps):
+            if moved[index] or moved[index + 1]:
+                self.crossings[index] = _inversions(sorted([(at[a], at[b]) for a, b in gap]))
 
     def _heights(self, pins: Sequence[int]) -> list[float]:
         at = self.at

@@ -7,30 +7,38 @@ import tempfile
 import webbrowser
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from html import escape
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from autograd_core.draw.capture import capture
+from autograd_core.draw.diff import Diff, diff
 from autograd_core.draw.dot import to_dot
 from autograd_core.draw.engine import render
 from autograd_core.draw.fold import check_depth, fold
 from autograd_core.draw.names import clean
+from autograd_core.draw.page import page
 from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Snapshot
 from autograd_core.draw.svg import to_svg
 from autograd_core.draw.text import Style, steps, tree
 from autograd_core.draw.wellformed import wellformed
-from autograd_core.errors import RenderError
+from autograd_core.errors import GraphError, RenderError
 from autograd_core.tensor import Tensor
+
+if TYPE_CHECKING:
+    from autograd_core.draw.simplification import Frame
+    from autograd_core.explain import Explanation
 
 LARGE = 2000  # a notebook shows graphs of more vertices as text only
 
 
-def graph(x: Tensor, depth: int | None = None) -> Graph:
+def graph(x: Tensor, depth: int | None = None, *, profile: bool = False) -> Graph:
     """The graph that computed a Tensor, ready to be drawn.
 
     depth: how many levels of scopes are drawn opened. Modules and composite operations (softmax,
         Affine, …) below are one vertex each. None opens all modules and no composite.
+    profile: measure how long every operation and its rules take.
 
     Gradients are those of the last backward pass; before any they are drawn as "–". Nothing in the
     Tensor or its graph changes. Raises GraphError for anything but a Tensor and for a negative
@@ -49,7 +57,7 @@ def graph(x: Tensor, depth: int | None = None) -> Graph:
     └─ tax = 1.1  ∂ 200
     """
     check_depth(depth)
-    return Graph(capture(x, depth), depth)
+    return Graph(capture(x, depth, profile=profile), depth, x)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -58,10 +66,12 @@ class Graph:
     and `print`.
 
     snapshot: the whole graph as data. depth: how many levels of scopes are drawn opened, None all.
+    tensor: what the graph was recorded for; None for a graph from a file.
     """
 
     snapshot: Snapshot
     depth: int | None = None
+    tensor: Tensor | None = field(default=None, compare=False)
 
     @property
     def drawn(self) -> Snapshot:
@@ -83,6 +93,11 @@ class Graph:
                 f'graph: engine is {engine!r}. It is "dot" for Graphviz, None for our own layout.'
             )
         return render(self.to_dot(), "svg").decode()
+
+    def to_html(self) -> str:
+        """A page for any browser, in one file that needs no other: the picture, which opens scope
+        by scope and definition by definition; playback of both passes; exercises; search."""
+        return page(self.snapshot, depth=self.depth)
 
     def to_dot(self) -> str:
         """The picture in the language of Graphviz."""
@@ -106,9 +121,9 @@ class Graph:
     def save(self, path: str | Path) -> Path:
         """Write the graph in the format that the suffix names, and return the path.
 
-        .svg by our own layout; .png and .pdf by Graphviz, which has to be installed; .dot or .gv;
-        .json with the whole snapshot; .txt with the tree.  Raises RenderError for another suffix
-        and where there is no engine.
+        .html, a page to play and open; .svg by our own layout; .png and .pdf by Graphviz, which has
+        to be installed; .dot or .gv; .json with the whole snapshot; .txt with the tree.  Raises
+        RenderError for another suffix and where there is no engine.
         """
         path = Path(path)
         form = _FORMATS.get(path.suffix.lower())
@@ -126,8 +141,39 @@ class Graph:
         check_depth(depth)
         return Graph(wellformed(Snapshot.from_json(Path(path).read_bytes())), depth)
 
+    def explain(self, wrt: Tensor | str | None = None, format: str = "text") -> Explanation:  # noqa: A002
+        """How the result and its derivatives come about, in words, formulas and numbers.
+
+        wrt: a Tensor of the graph, or the name of one: only what its gradient needs is told.
+        format: "text", "latex" or "markdown", for `str` of the explanation.
+        """
+        from autograd_core.explain import explain
+
+        return explain(self, wrt, format)
+
+    def diff(self, other: Graph, tolerance: float = 0.0) -> Diff:
+        """What was removed, added and changed from this graph to another.
+
+        tolerance: the relative difference up to which numbers count as the same.
+        """
+        return diff(self.snapshot, other.snapshot, tolerance)
+
+    def simplify(self) -> tuple[Frame, ...]:
+        """The steps that simplify the graph and its derivatives, each with its equation.
+
+        Raises GraphError for a graph from a file, which holds no values to check them with.
+        """
+        from autograd_core.draw.simplification import simplify
+
+        if self.tensor is None:
+            raise GraphError(
+                "simplify: this graph comes from a file, and its arrays are not in it. Simplify "
+                "the graph of the Tensor: graph(x).simplify()."
+            )
+        return simplify(self.tensor)
+
     def show(self) -> None:
-        """Show the picture: in a notebook below the cell, else in the browser.
+        """Show the page: in a notebook below the cell, else in the browser.
 
         Raises RenderError where there is no browser; the message names the file to open.
         """
@@ -135,10 +181,10 @@ class Graph:
         if display is not None:
             display(self)
             return
-        with tempfile.NamedTemporaryFile(prefix="graph-", suffix=".svg", delete=False) as file:
-            file.write(self.to_svg().encode())
+        with tempfile.NamedTemporaryFile(prefix="graph-", suffix=".html", delete=False) as file:
+            file.write(self.to_html().encode())
         if not webbrowser.open(Path(file.name).as_uri()):
-            raise RenderError(f"graph: no browser was found. The picture is in {file.name}.")
+            raise RenderError(f"graph: no browser was found. The page is in {file.name}.")
 
     def print(self, stream: TextIO | None = None) -> None:
         """Write the tree to a stream, standard output if it is None, in its width; in colours on a
@@ -161,10 +207,23 @@ class Graph:
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         picture = self._repr_svg_()
-        if picture is not None:
-            return {"image/svg+xml": picture, "text/plain": str(self)}
-        hint = "Too large to show here: save it, or close scopes with graph(x, depth=1)."
-        return {"text/plain": f"{self!r} {hint}"}
+        if picture is None:
+            hint = "Too large to show here: save it as .html, or close scopes: graph(x, depth=1)."
+            return {"text/plain": f"{self!r} {hint}"}
+        bundle = {"image/svg+xml": picture, "text/plain": str(self)}
+        # What is folded away in the picture is all in the page, and goes into the notebook's file.
+        if len(self.snapshot.vertices) <= LARGE:
+            bundle["text/html"] = _framed(self.to_html(), self.drawn)
+        return bundle
+
+
+def _framed(document: str, drawn: Snapshot) -> str:
+    """The page in a frame of its own: its script runs there and reaches nothing around it."""
+    height = min(640, 300 + 12 * len(drawn.vertices))
+    return (
+        f'<iframe srcdoc="{escape(document)}" sandbox="allow-scripts" title="Computation graph" '
+        f'width="100%" height="{height}" frameborder="0"></iframe>'
+    )
 
 
 def _notebook_display() -> Callable[[Graph], Any] | None:
@@ -175,6 +234,7 @@ def _notebook_display() -> Callable[[Graph], Any] | None:
 
 
 _FORMATS: dict[str, Callable[[Graph], bytes]] = {
+    ".html": lambda g: g.to_html().encode(),
     ".svg": lambda g: g.to_svg().encode(),
     ".png": lambda g: render(g.to_dot(), "png"),
     ".pdf": lambda g: render(g.to_dot(), "pdf"),

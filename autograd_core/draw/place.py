@@ -246,7 +246,9 @@ class _Pendulums:
         height, lines = self.height, self.lines[block]
         if not lines:
             return 0.0
-        pull = sum([w * (height[other] + shift) for other, shift, w in lines])
+        pull = 0.0
+        for other, shift, weight in lines:
+            pull += weight * (height[other] + shift)
         return pull / self.pull[block] - height[block]
 
     def _swing(self, block: int) -> None:
@@ -255,7 +257,18 @@ class _Pendulums:
         if abs(drift) < STILL:
             return
         way, beyond = (1, self.below) if drift > 0 else (-1, self.above)
-        region, room = self._pushed(block, way * drift, way, beyond)
+        height = self.height
+        room = free = way * drift
+        for other, distance in beyond[block]:
+            room = min(room, way * (height[other] - height[block]) - distance)
+        if room < STILL:
+            self._push(block, free, way, beyond)
+        else:
+            height[block] += way * room
+
+    def _push(self, block: int, drift: float, way: int, beyond: Sequence[Neighbours]) -> None:
+        """Move a block that touches others, with those that it can push."""
+        region, room = self._pushed(block, drift, way, beyond)
         for member in region:
             for other, distance in beyond[member]:
                 if other not in region:

@@ -15,10 +15,13 @@ from math import sqrt
 from autograd_core.draw.labels import one_line
 from autograd_core.draw.layered import Point
 from autograd_core.draw.layout import Box, Layout, lay_out
+from autograd_core.draw.marks import BADGE, Marks
 from autograd_core.draw.metrics import (
     AIR,
     ARROW,
+    BADGE_RADIUS,
     RADIUS,
+    SMALL,
     TEXT,
     Line,
     is_circle,
@@ -67,21 +70,61 @@ STYLE = """
 }
 """
 
+# Colour, dashes or thickness, and a badge: each of them alone tells what became of a part.
+MARKED = """
+.autograd .same text{fill:#656d76}
+.autograd .same .way,.autograd .same .shape{stroke:#8c959f}
+.autograd .same .head,.autograd .same .dot{fill:#8c959f}
+.autograd .removed .way,.autograd .removed .shape{stroke:#b42318;stroke-dasharray:5 3}
+.autograd .removed .head,.autograd .removed .seal,.autograd .removed .dot{fill:#b42318}
+.autograd .added .way,.autograd .added .shape{stroke:#1a7f37;stroke-width:2.8}
+.autograd .added .head,.autograd .added .seal,.autograd .added .dot{fill:#1a7f37}
+.autograd .changed .shape{stroke:#8250df}
+.autograd .changed .seal{fill:#8250df}
+.autograd .badge text{fill:#fff;font-weight:bold}
+@media (prefers-color-scheme:dark){
+.autograd .same text{fill:#9aa4af}
+.autograd .same .way,.autograd .same .shape{stroke:#6e7781}
+.autograd .same .head,.autograd .same .dot{fill:#6e7781}
+.autograd .removed .way,.autograd .removed .shape{stroke:#ff9b8e}
+.autograd .removed .head,.autograd .removed .seal,.autograd .removed .dot{fill:#ff9b8e}
+.autograd .added .way,.autograd .added .shape{stroke:#56d364}
+.autograd .added .head,.autograd .added .seal,.autograd .added .dot{fill:#56d364}
+.autograd .changed .shape{stroke:#d2a8ff}
+.autograd .changed .seal{fill:#d2a8ff}
+.autograd .badge text{fill:#16191d}
+}
+"""
 
-def to_svg(snapshot: Snapshot, backward_arrows: bool = False) -> str:
+
+def to_svg(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | None = None) -> str:
     """The picture of a snapshot as one SVG document, the same bytes for the same snapshot.
 
     backward_arrows: draw a thick arrow against every edge, as the book does for backpropagation.
+    marks: draw what was removed dashed and with a "−", what was added thick and with a "+", what
+        has changed with a "~", and the rest pale.
     """
-    layout = lay_out(snapshot, measure(snapshot, backward_arrows))
-    return "\n".join(_Picture(snapshot, layout, backward_arrows).document()) + "\n"
+    layout = lay_out(snapshot, measure(snapshot, backward_arrows, marks))
+    return "\n".join(Picture(snapshot, layout, backward_arrows, marks).document()) + "\n"
 
 
-class _Picture:
-    def __init__(self, snapshot: Snapshot, layout: Layout, backward_arrows: bool) -> None:
+class Picture:
+    """A snapshot in a layout, as pieces of SVG.
+
+    Of an edge and of a vertex the opening tag comes first, then its title.
+    """
+
+    def __init__(
+        self,
+        snapshot: Snapshot,
+        layout: Layout,
+        backward_arrows: bool,
+        marks: Marks | None = None,
+    ) -> None:
         self.snapshot = snapshot
         self.layout = layout
         self.backward_arrows = backward_arrows
+        self.marks = marks
         self.readers = readers(snapshot)
 
     def document(self) -> Iterator[str]:
@@ -90,15 +133,15 @@ class _Picture:
         high = self.layout.height + 2 * MARGIN + sum(line.height for line in notes)
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd" role="img" '
-            f'width="{_n(wide)}" height="{_n(high)}" viewBox="{_n(-MARGIN)} {_n(-MARGIN)} '
-            f'{_n(wide)} {_n(high)}">'
+            f'width="{decimal(wide)}" height="{decimal(high)}" '
+            f'viewBox="{_decimals(-MARGIN, -MARGIN, wide, high)}">'
         )
         yield f"<title>{escape(self._title())}</title>"
         yield f"<desc>{escape(self._description())}</desc>"
-        yield f"<style>{STYLE}</style>"
+        yield f"<style>{STYLE}{MARKED if self.marks else ''}</style>"
         yield (
-            f'<rect class="paper" x="{_n(-MARGIN)}" y="{_n(-MARGIN)}" '
-            f'width="{_n(wide)}" height="{_n(high)}"/>'
+            f'<rect class="paper" x="{decimal(-MARGIN)}" y="{decimal(-MARGIN)}" '
+            f'width="{decimal(wide)}" height="{decimal(high)}"/>'
         )
         for scope, box in self.layout.frames.items():
             yield from self._frame(scope, box)
@@ -109,7 +152,7 @@ class _Picture:
         y = self.layout.height + MARGIN / 2
         for line in notes:
             y += line.height
-            yield _text(line, 0.0, y, "start")
+            yield written(line, 0.0, y, "start")
         yield "</svg>"
 
     def _title(self) -> str:
@@ -128,7 +171,7 @@ class _Picture:
         yield f'<g class="frame" id="s{scope}">'
         yield f"<title>{escape(name.text)}</title>"
         yield _rect(box, 8.0)
-        yield _text(name, box.x + 12, box.y + 6 + name.size, "start")
+        yield written(name, box.x + 12, box.y + 6 + name.size, "start")
         yield "</g>"
 
     def _edge(self, index: int, edge: Edge) -> Iterator[str]:
@@ -136,7 +179,8 @@ class _Picture:
         x, y = box.x + box.width / 2, box.line
         source, target = (_called(self.snapshot.vertices[i]) for i in (edge.source, edge.target))
         value, gradient = one_line(self.snapshot.carried(edge)), one_line(edge.gradient)
-        yield f'<g class="edge" id="e{index}">'
+        mark = f" {self.marks.edges[index]}" if self.marks else ""
+        yield f'<g class="edge{mark}" id="e{index}">'
         yield f"<title>{escape(f'{source} → {target}: {value}, gradient {gradient}')}</title>"
         if self.backward_arrows and edge.gradient is not None:
             yield _thick_arrow(box)
@@ -148,10 +192,11 @@ class _Picture:
 
     def _vertex(self, vertex: Vertex, box: Box) -> Iterator[str]:
         lines = vertex_lines(vertex, self.readers[vertex.id])
-        yield f'<g class="vertex {vertex.kind}" id="v{vertex.id}">'
+        mark = f" {self.marks.vertices[vertex.id]}" if self.marks else ""
+        yield f'<g class="vertex {vertex.kind}{mark}" id="v{vertex.id}">'
         yield f"<title>{escape(self._told(vertex))}</title>"
         if is_circle(vertex):
-            x, y, r = _n(box.x + RADIUS), _n(box.line), _n(RADIUS)
+            x, y, r = decimal(box.x + RADIUS), decimal(box.line), decimal(RADIUS)
             yield f'<circle class="shape" cx="{x}" cy="{y}" r="{r}"/>'
         elif vertex.kind in (OPERATION, GROUP):
             yield _rect(box, 8.0)
@@ -161,6 +206,8 @@ class _Picture:
             )
         else:
             yield from self._leaf(vertex, box, lines)
+        if mark[1:] in BADGE:
+            yield _badge(vertex, box, BADGE[mark[1:]])
         yield "</g>"
 
     def _leaf(self, vertex: Vertex, box: Box, lines: Sequence[Line]) -> Iterator[str]:
@@ -173,16 +220,19 @@ class _Picture:
         for line in lines:
             if line.kind == "gradient":
                 y += line.height
-            yield _text(line, x, y + BASELINE * line.size, anchor)
+            yield written(line, x, y + BASELINE * line.size, anchor)
         if vertex.kind != OUTPUT and all(line.kind != "name" for line in lines):
             x = box.x + box.width - 2.5
-            yield f'<circle class="dot" cx="{_n(x)}" cy="{_n(box.line)}" r="2.5"/>'
+            yield f'<circle class="dot" cx="{decimal(x)}" cy="{decimal(box.line)}" r="2.5"/>'
 
     def _told(self, vertex: Vertex) -> str:
         parts = [
             f"{_called(vertex)}: {one_line(vertex.value)}, gradient {one_line(vertex.gradient)}"
         ]
         parts += [f"{clean(key)}={clean(value)}" for key, value in vertex.params.items()]
+        if self.marks and self.marks.vertices[vertex.id] in BADGE:
+            parts[0] = f"{self.marks.vertices[vertex.id]}: {parts[0]}"
+            parts += filter(None, [self.marks.remarks[vertex.id]])
         return ", ".join(parts + ([clean(vertex.line)] if vertex.line else []))
 
 
@@ -216,18 +266,19 @@ def _stack(lines: Sequence[Line], x: float, y: float) -> Iterator[str]:
                 spans.append((line, top + line.height / 2 + BASELINE * line.size))
             top += line.height
         if len(spans) == 1:
-            yield _text(spans[0][0], x, spans[0][1])
+            yield written(spans[0][0], x, spans[0][1])
         else:
             inner = "".join(
-                f'<tspan x="{_n(x)}" y="{_n(base)}">{escape(line.text)}</tspan>'
+                f'<tspan x="{decimal(x)}" y="{decimal(base)}">{escape(line.text)}</tspan>'
                 for line, base in spans
             )
             yield f'<text class="{_class(spans[0][0])}">{inner}</text>'
 
 
-def _text(line: Line, x: float, y: float, anchor: str = "") -> str:
+def written(line: Line, x: float, y: float, anchor: str = "") -> str:
+    """A line of text on its base line."""
     classes = f"{_class(line)} {anchor}".strip()
-    return f'<text class="{classes}" x="{_n(x)}" y="{_n(y)}">{escape(line.text)}</text>'
+    return f'<text class="{classes}" x="{decimal(x)}" y="{decimal(y)}">{escape(line.text)}</text>'
 
 
 def _class(line: Line) -> str:
@@ -236,23 +287,23 @@ def _class(line: Line) -> str:
 
 def _rect(box: Box, radius: float) -> str:
     return (
-        f'<rect class="shape" x="{_n(box.x)}" y="{_n(box.y)}" width="{_n(box.width)}" '
-        f'height="{_n(box.height)}" rx="{_n(radius)}"/>'
+        f'<rect class="shape" x="{decimal(box.x)}" y="{decimal(box.y)}" '
+        f'width="{decimal(box.width)}" height="{decimal(box.height)}" rx="{decimal(radius)}"/>'
     )
 
 
 def _path(corners: Sequence[Point], unit: Point) -> str:
     """A line through the corners: level, or climbing in a curve that is level at its ends but
     arrives in the direction of `unit` at the last."""
-    path = [f"M{_n(corners[0][0])} {_n(corners[0][1])}"]
+    path = [f"M{_decimals(*corners[0])}"]
     for (x0, y0), (x1, y1) in pairwise(corners):
         if y0 == y1:
-            path.append(f"H{_n(x1)}")
+            path.append(f"H{decimal(x1)}")
             continue
         half = (x1 - x0) / 2
         last = (x1, y1) == corners[-1]
         dx, dy = (abs(half) * unit[0], abs(half) * unit[1]) if last else (half, 0.0)
-        path.append(f"C{_n(x0 + half)} {_n(y0)} {_n(x1 - dx)} {_n(y1 - dy)} {_n(x1)} {_n(y1)}")
+        path.append(f"C{_decimals(x0 + half, y0, x1 - dx, y1 - dy, x1, y1)}")
     return "".join(path)
 
 
@@ -260,7 +311,21 @@ def _head(tip: Point, unit: Point) -> str:
     """The arrow's head as a closed path."""
     x, y = tip[0] - HEAD * unit[0], tip[1] - HEAD * unit[1]
     dx, dy = -0.42 * HEAD * unit[1], 0.42 * HEAD * unit[0]
-    return f"M{_n(tip[0])} {_n(tip[1])}L{_n(x + dx)} {_n(y + dy)}L{_n(x - dx)} {_n(y - dy)}Z"
+    return f"M{_decimals(*tip)}L{_decimals(x + dx, y + dy)}L{_decimals(x - dx, y - dy)}Z"
+
+
+def _badge(vertex: Vertex, box: Box, sign: str) -> str:
+    """The sign of a mark: on top of a circle, at the right in a box, beside a leaf's name."""
+    if is_circle(vertex):
+        x, y = box.x + RADIUS, box.y + BADGE_RADIUS
+    elif vertex.kind in (OPERATION, GROUP, OUTPUT):
+        x, y = box.x + box.width - BADGE_RADIUS - 2, box.line
+    else:
+        x, y = box.x + BADGE_RADIUS + 2, box.line
+    r = decimal(BADGE_RADIUS)
+    seal = f'<circle class="seal" cx="{decimal(x)}" cy="{decimal(y)}" r="{r}"/>'
+    text = written(Line(sign, SMALL, "sign"), x, y + BASELINE * SMALL)
+    return f'<g class="badge" aria-hidden="true">{seal}{text}</g>'
 
 
 def _thick_arrow(box: Box) -> str:
@@ -268,13 +333,18 @@ def _thick_arrow(box: Box) -> str:
     left, right = box.x + 1, box.x + box.width - 1
     middle = box.line + ARROW / 2 + 1
     high, low, half = middle - ARROW / 2 + 1, middle + ARROW / 2 - 1, ARROW / 4 - 0.5
+    neck = decimal(left + ARROW)
     return (
-        f'<path class="back" d="M{_n(left)} {_n(middle)}L{_n(left + ARROW)} {_n(high)}'
-        f"V{_n(middle - half)}H{_n(right)}V{_n(middle + half)}H{_n(left + ARROW)}"
-        f'V{_n(low)}Z"/>'
+        f'<path class="back" d="M{_decimals(left, middle)}L{neck} {decimal(high)}'
+        f"V{decimal(middle - half)}H{decimal(right)}V{decimal(middle + half)}H{neck}"
+        f'V{decimal(low)}Z"/>'
     )
 
 
-def _n(x: float) -> str:
+def decimal(x: float) -> str:
     """A coordinate with one decimal."""
     return f"{x:.1f}".removesuffix(".0")
+
+
+def _decimals(*numbers: float) -> str:
+    return " ".join(map(decimal, numbers))

@@ -200,7 +200,10 @@ class Wires:
     def _main(self, items: Sequence[int], scores: Sequence[Any]) -> int | None:
         """The item with the highest score.  Of several the first that leads into a frame, where
         lines have places of their own; else none, so that equal branches spread evenly."""
-        best = [item for item, score in zip(items, scores, strict=True) if score == max(scores)]
+        if len(items) == 1:
+            return items[0]
+        highest = max(scores, default=None)
+        best = [item for item, score in zip(items, scores, strict=True) if score == highest]
         if len(best) == 1:
             return best[0]
         return next((item for item in best if self.links[self.link[item]].enter), None)

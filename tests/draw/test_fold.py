@@ -158,3 +158,28 @@ def test_long_chains_of_scopes_need_no_recursion() -> None:
 def test_a_negative_depth_is_refused() -> None:
     with pytest.raises(GraphError, match=r"^graph: depth is -1\. .* 0 closes all of them, None"):
         fold(SAMPLES["square"], -1)
+
+
+def test_a_group_costs_what_its_operations_cost_together() -> None:
+    snapshot = SAMPLES["two_layer_net"]
+    costly = replace(
+        snapshot,
+        vertices=tuple(
+            replace(v, saved=v.id, forward_time=v.id / 8 if v.id != 3 else None, backward_time=None)
+            for v in snapshot.vertices
+        ),
+    )
+    (net,) = [v for v in fold(costly, 0).vertices if v.kind == GROUP]
+    inside = [v.id for v in snapshot.vertices if v.primitive and v.scope]
+    assert net.saved == sum(inside)
+    assert net.forward_time == sum(v for v in inside if v != 3) / 8
+    assert net.backward_time is None
+
+
+def test_no_rule_belongs_to_an_edge_into_a_group() -> None:
+    snapshot = SAMPLES["two_layer_net"]
+    ruled = replace(snapshot, edges=tuple(replace(e, rule="g · y") for e in snapshot.edges))
+    shown = fold(ruled, 0)
+    groups = {v.id for v in shown.vertices if v.kind == GROUP}
+    assert {e.rule for e in shown.edges if e.target in groups} == {None}
+    assert {e.rule for e in shown.edges if e.target not in groups} == {"g · y"}

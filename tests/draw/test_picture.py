@@ -3,18 +3,19 @@
 import json
 import sys
 from dataclasses import replace
+from html.parser import HTMLParser
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-from xml.etree import ElementTree as ET
 
 import numpy as np
 import pytest
 
 from autograd_core import GraphError, RenderError, SnapshotError, Tensor, sigmoid
 from autograd_core.draw import Graph, graph
+from autograd_core.draw.picture import LARGE
 from autograd_core.draw.snapshot import GROUP
-from tests.draw.graphs import SAMPLES, chain
+from tests.draw.graphs import SAMPLES, chain, residual
 
 APPLE = Graph(SAMPLES["buy_apple"])
 
@@ -55,7 +56,14 @@ def test_the_full_snapshot_is_kept_when_scopes_are_closed() -> None:
 
 @pytest.mark.parametrize(
     ("suffix", "start"),
-    [(".svg", "<svg "), (".dot", "digraph"), (".gv", "digraph"), (".json", "{"), (".txt", "price")],
+    [
+        (".html", "<!DOCTYPE html>"),
+        (".svg", "<svg "),
+        (".dot", "digraph"),
+        (".gv", "digraph"),
+        (".json", "{"),
+        (".txt", "price"),
+    ],
 )
 def test_the_suffix_names_the_format(suffix: str, start: str, tmp_path: Path) -> None:
     path = APPLE.save(tmp_path / f"apple{suffix.upper()}")
@@ -75,13 +83,13 @@ def test_an_engine_makes_the_other_formats(
     assert APPLE.to_svg(engine="dot").startswith("svg of digraph")
 
 
-@pytest.mark.parametrize("name", ["apple.jpeg", "apple", "apple.html\x1b[31m"])
+@pytest.mark.parametrize("name", ["apple.jpeg", "apple", "apple.htm\x1b[31m"])
 def test_another_suffix_is_refused(name: str, tmp_path: Path) -> None:
     with pytest.raises(RenderError) as caught:
         APPLE.save(tmp_path / name)
     assert str(caught.value) == (
         f"graph: cannot save {name.replace(chr(27), '')!r}: its suffix names none of the formats "
-        ".svg .png .pdf .dot .gv .json .txt."
+        ".html .svg .png .pdf .dot .gv .json .txt."
     )
     assert list(tmp_path.iterdir()) == []
 
@@ -117,11 +125,11 @@ FAULTS: list[tuple[str, Any]] = [
     ("vertices 0 name", ["x"]),
     ("vertices 0 scope", 1),
     ("vertices 0 members", -1),
-    ("vertices 0 value shape", ["x"]),
-    ("vertices 0 value numbers", [1, 2]),
-    ("vertices 0 value numbers", {}),
-    ("vertices 0 value mean", "<b>"),
-    ("vertices 0 value nans", None),
+    ("values 0 shape", ["x"]),
+    ("values 0 numbers", [1, 2]),
+    ("values 0 numbers", {}),
+    ("values 0 mean", "<b>"),
+    ("values 0 nans", None),
     ("vertices 2 params", {"axis": 1}),
     ("edges 0 source", -1),
     ("edges 0 target", 99),
@@ -168,12 +176,28 @@ def test_it_shows_itself_in_a_notebook() -> None:
     assert bundle["text/plain"] == str(APPLE)
 
 
+def test_a_notebook_frames_the_page_and_lets_it_reach_nothing() -> None:
+    frames: list[dict[str, str | None]] = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attrs: frames.append(dict(attrs))  # type: ignore[method-assign]
+    parser.feed(APPLE._repr_mimebundle_()["text/html"])
+    (frame,) = frames
+    assert frame["srcdoc"] == APPLE.to_html()
+    assert frame["sandbox"] == "allow-scripts"
+
+
 def test_a_large_graph_says_what_to_do_in_a_notebook() -> None:
     large = Graph(chain(2500))
     assert large._repr_mimebundle_() == {
-        "text/plain": "<graph: 2500 operations> Too large to show here: save it, or close scopes "
-        "with graph(x, depth=1)."
+        "text/plain": "<graph: 2500 operations> Too large to show here: save it as .html, or close "
+        "scopes: graph(x, depth=1)."
     }
+
+
+def test_a_notebook_gets_no_page_of_a_large_graph_that_is_folded() -> None:
+    folded = Graph(residual(250), 0)
+    assert len(folded.snapshot.vertices) > LARGE > len(folded.drawn.vertices)
+    assert set(folded._repr_mimebundle_()) == {"image/svg+xml", "text/plain"}
 
 
 def test_show_opens_a_file_in_the_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -183,9 +207,9 @@ def test_show_opens_a_file_in_the_browser(monkeypatch: pytest.MonkeyPatch, tmp_p
     APPLE.show()
     (file,) = tmp_path.iterdir()
     assert opened == [file.as_uri()]
-    assert ET.fromstring(file.read_text(encoding="utf-8")).get("role") == "img"
+    assert file.read_text(encoding="utf-8") == APPLE.to_html()
     monkeypatch.setattr("webbrowser.open", lambda url: False)
-    with pytest.raises(RenderError, match=r"no browser was found\. The picture is in .*\.svg\.$"):
+    with pytest.raises(RenderError, match=r"no browser was found\. The page is in .*\.html\.$"):
         APPLE.show()
 
 
@@ -220,3 +244,16 @@ def test_only_tensors_have_graphs() -> None:
         graph(np.ones(3))  # type: ignore[arg-type]
     with pytest.raises(GraphError, match="graph: depth is -2"):
         graph(price(), -2)
+
+
+def test_a_graph_explains_compares_and_simplifies_itself() -> None:
+    x = Tensor(2.0, name="x")
+    y = sigmoid(x)
+    y.backward()
+    drawn = graph(y)
+    assert "x" in drawn.explain(wrt="x").text()
+    assert drawn.explain(format="latex").format == "latex"
+    assert [v.name for v in drawn.diff(graph(sigmoid(x) * 2)).added] != []
+    assert drawn.simplify()[0].rule == "sigmoid"
+    with pytest.raises(GraphError, match=r"simplify: this graph comes from a file"):
+        Graph(drawn.snapshot).simplify()

@@ -135,3 +135,25 @@ def test_lines_leave_a_frame_in_the_order_of_their_places(first: float, second: 
     columns = Wires(nodes, links).columns()
     row = {item: index for column in columns for index, item in enumerate(column)}
     assert (row[3] < row[4]) == (first < second)
+
+
+def test_operands_that_only_one_item_reads_stand_in_their_order() -> None:
+    # 0 … 3 are read by 4, the last two of 5 … 7 by 8; 9 reads both.
+    column = [0, 0, 0, 0, 1, 0, 0, 0, 1, 2]
+    pairs = [(0, 4), (1, 4), (2, 4), (3, 4), (5, 4), (6, 8), (7, 8)]
+    lines = Lines(column, [pairs, [(8, 9), (4, 9)], []], list(range(10)), {})
+    first, readers, _ = order_columns(lines)
+    if readers == [4, 8]:
+        assert first == [0, 1, 2, 3, 5, 6, 7]
+    else:
+        assert first == [6, 7, 0, 1, 2, 3, 5]
+
+
+def test_a_leaf_stands_where_its_line_crosses_least() -> None:
+    # Lines from 0 and 1 cross; the leaf 4 is read by 3, below which nothing stands.
+    gaps = [[(0, 2), (0, 3), (1, 2), (1, 3), (4, 3)], [(2, 5), (3, 5)], []]
+    lines = Lines([0, 0, 1, 1, 0, 2], gaps, list(range(6)), {})
+    first, second, _ = order_columns(lines)
+    ends = sorted((first.index(a), second.index(b)) for a, b in lines.gaps[0])
+    crossings = sum(a[0] < b[0] and a[1] > b[1] for a in ends for b in ends)
+    assert crossings == 1

@@ -1,0 +1,62 @@
+"""The lines within every cluster: the edges of the graph, cut where they cross a border.
+
+Edges that carry one value into one cluster are one line.  A line that leaves or enters a cluster
+meets its border at a slot; the piece on the other side starts or ends at the same slot.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from autograd_core.draw.page.clusters import Cluster, Graph, Key, Line
+
+Piece = tuple[int, Key, Key]  # a cluster, and where in it the piece starts and ends
+
+
+def draw_lines(graph: Graph) -> None:
+    """Give every cluster its lines and the slots on its border."""
+    depths = graph.depths()
+    known: dict[tuple[int, Key, Key, int], Line] = {}
+    for edge, wire in enumerate(wires(graph)):
+        for place, start, end in _course(graph, depths, edge, wire):
+            apart = -1 - edge if start[0] == end[0] == "vertex" else wire
+            line = known.get((place, start, end, apart))
+            if line is None:
+                line = known[place, start, end, apart] = Line(start, end, wire, [])
+                graph.clusters[place].lines.append(line)
+            line.edges.append(edge)
+    for cluster in graph.clusters:
+        cluster.entries = _border(cluster, "entry")
+        cluster.exits = _border(cluster, "exit")
+
+
+def wires(graph: Graph) -> list[int]:
+    """A number for the value that every edge carries: edges of one source share it, unless they
+    carry different results of a group."""
+    number: dict[tuple[int, str], int] = {}
+    return [
+        number.setdefault((edge.source, repr(edge.value) if edge.value else ""), len(number))
+        for edge in graph.edges
+    ]
+
+
+def _course(graph: Graph, depths: list[int], edge: int, wire: int) -> Iterator[Piece]:
+    """The pieces of an edge: out of the clusters around its source, across the one that holds both
+    its ends, into the clusters around its target."""
+    source, target = graph.edges[edge].source, graph.edges[edge].target
+    here, there = graph.home[source], graph.home[target]
+    start: Key = ("vertex", source) if source not in graph.border else ("entry", source)
+    end: Key = ("vertex", target) if target not in graph.border else ("exit", target)
+    while here != there:
+        if depths[here] >= depths[there]:
+            yield here, start, ("exit", wire)
+            start, here = ("cluster", here), graph.clusters[here].parent
+        else:
+            yield there, ("entry", wire), end
+            end, there = ("cluster", there), graph.clusters[there].parent
+    yield here, start, end
+
+
+def _border(cluster: Cluster, side: str) -> list[int]:
+    ends = (line.start if side == "entry" else line.end for line in cluster.lines)
+    return list(dict.fromkeys(number for kind, number in ends if kind == side))
