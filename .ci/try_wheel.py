@@ -1,7 +1,9 @@
 """What must work from the bare wheel, without any extra and without a Graphviz engine."""
 
+import subprocess
 import sys
 import zipfile
+from pathlib import Path
 
 import numpy as np
 
@@ -34,9 +36,17 @@ def draw_price() -> None:
         200.0,
     )
     drawing = graph(price)
-    for ending in ("svg", "dot", "json", "txt"):
+    for ending in ("svg", "html", "dot", "json", "txt"):
         drawing.save(f"price.{ending}")
     print(drawing.to_text())
+
+
+def draw_from_the_command_line() -> None:
+    command = [sys.executable, "-m", "autograd_core"]
+    page = Path("from_json.html")
+    subprocess.run([*command, "draw", "price.json", "--html", page], check=True)  # noqa: S603
+    assert page.read_bytes() == Path("price.html").read_bytes()
+    subprocess.run([*command, "explain", "price.json"], check=True)  # noqa: S603
 
 
 def train_two_layer_net() -> None:
@@ -57,4 +67,5 @@ def train_two_layer_net() -> None:
 
 check_size(sys.argv[1])
 draw_price()
+draw_from_the_command_line()
 train_two_layer_net()
