@@ -13,13 +13,13 @@ from typing import Any
 
 from autograd_core.draw.diff import Diff
 from autograd_core.draw.engine import render
-from autograd_core.draw.fold import check_depth
 from autograd_core.draw.names import clean
 from autograd_core.draw.page import page
 from autograd_core.draw.picture import Graph, graph
 from autograd_core.draw.snapshot import Snapshot
+from autograd_core.draw.snapshot.fold import check_depth
+from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.text import Style
-from autograd_core.draw.wellformed import wellformed
 from autograd_core.errors import AutogradError
 from autograd_core.tensor import Tensor
 from autograd_core.version import __version__

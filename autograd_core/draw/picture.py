@@ -12,17 +12,17 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
-from autograd_core.draw.capture import capture
 from autograd_core.draw.diff import Diff, diff
 from autograd_core.draw.dot import to_dot
 from autograd_core.draw.engine import render
-from autograd_core.draw.fold import check_depth, fold
 from autograd_core.draw.names import clean
 from autograd_core.draw.page import page
 from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Snapshot
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.fold import check_depth, fold
+from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.svg import to_svg
 from autograd_core.draw.text import Style, steps, tree
-from autograd_core.draw.wellformed import wellformed
 from autograd_core.errors import GraphError, RenderError
 from autograd_core.tensor import Tensor
 

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.draw.capture import capture
 from autograd_core.draw.diff import Diff, diff
 from autograd_core.draw.names import clean
 from autograd_core.draw.snapshot import Snapshot
+from autograd_core.draw.snapshot.capture import capture
 from autograd_core.errors import GraphError, UncoveredError
 from autograd_core.readable import plain
 from autograd_core.rewrite import (

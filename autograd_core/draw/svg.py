@@ -13,8 +13,8 @@ from itertools import pairwise
 from math import sqrt
 
 from autograd_core.draw.labels import one_line
-from autograd_core.draw.layered import Point
 from autograd_core.draw.layout import Box, Layout, lay_out
+from autograd_core.draw.layout.layered import Point
 from autograd_core.draw.marks import BADGE, Marks
 from autograd_core.draw.metrics import (
     AIR,

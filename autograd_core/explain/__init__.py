@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd_core.draw.capture import capture
-from autograd_core.draw.expand import expand
 from autograd_core.draw.snapshot import Snapshot
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.expand import expand
 from autograd_core.errors import GraphError
 from autograd_core.explain.differences import Differences
 from autograd_core.explain.explanation import Explanation, Formula, Line

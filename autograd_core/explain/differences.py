@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import reverse
-from autograd_core.draw.capture import _record_again
+from autograd_core.draw.snapshot.capture import _record_again
 from autograd_core.explain.explanation import Formula, Line, Part
 from autograd_core.explain.naming import Names, numeral
 from autograd_core.node import Node, nodes_before

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from autograd_core.draw.fold import fold
 from autograd_core.draw.snapshot import (
     CONSTANT,
     OPERATION,
@@ -17,6 +16,7 @@ from autograd_core.draw.snapshot import (
     Value,
     Vertex,
 )
+from autograd_core.draw.snapshot.fold import fold
 
 
 def value(x: Any) -> Value | None:

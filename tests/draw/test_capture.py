@@ -7,9 +7,9 @@ import pytest
 
 import nn
 from autograd_core import REGISTRY, GraphError, Tensor, composite, log_softmax, primitive, sigmoid
-from autograd_core.draw.capture import capture
 from autograd_core.draw.snapshot import CONSTANT, OPERATION, VARIABLE, Snapshot, Vertex
-from autograd_core.draw.statistics import describe
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.statistics import describe
 
 failing = primitive("failing_example", lambda x: x, vjp=(lambda g: 1 / 0,))
 del REGISTRY["failing_example"]

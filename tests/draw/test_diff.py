@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor, expanded, graph, scope, sigmoid
-from autograd_core.draw.closeness import close
 from autograd_core.draw.diff import Diff, diff
-from autograd_core.draw.fold import fold
+from autograd_core.draw.diff.closeness import close
+from autograd_core.draw.diff.matching import match
 from autograd_core.draw.layout import lay_out
 from autograd_core.draw.marks import ADDED, BADGE, CHANGED, REMOVED, SAME
-from autograd_core.draw.matching import match
 from autograd_core.draw.metrics import BADGE_RADIUS, RADIUS, measure
 from autograd_core.draw.snapshot import Edge, Snapshot, Value
+from autograd_core.draw.snapshot.fold import fold
+from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.svg import to_svg
-from autograd_core.draw.wellformed import wellformed
 from autograd_core.errors import GraphError
 from tests.draw.graphs import SAMPLES, Builder, array, chain, random_graph, without_gradients
 from tests.draw.test_layout import overlaps

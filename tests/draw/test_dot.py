@@ -3,7 +3,7 @@
 import re
 
 from autograd_core.draw.dot import to_dot
-from autograd_core.draw.fold import fold
+from autograd_core.draw.snapshot.fold import fold
 from tests.draw.graphs import SAMPLES, Builder, chain
 
 

@@ -5,12 +5,12 @@ import pytest
 
 import nn
 from autograd_core import Tensor, log_softmax, scope, sigmoid
-from autograd_core.draw.capture import capture
-from autograd_core.draw.expand import expand
-from autograd_core.draw.fold import fold, folded
 from autograd_core.draw.snapshot import OPERATION, Snapshot
-from autograd_core.draw.statistics import describe
-from autograd_core.draw.wellformed import wellformed
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.expand import expand
+from autograd_core.draw.snapshot.fold import fold, folded
+from autograd_core.draw.snapshot.statistics import describe
+from autograd_core.draw.snapshot.wellformed import wellformed
 
 
 def labels(snapshot: Snapshot) -> list[str]:

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from autograd_core import GraphError
-from autograd_core.draw.fold import fold
 from autograd_core.draw.snapshot import GROUP, Snapshot, Value
+from autograd_core.draw.snapshot.fold import fold
 from tests.draw.graphs import SAMPLES, Builder, array, chain, residual, split, value
 
 

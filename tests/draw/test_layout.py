@@ -10,13 +10,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from autograd_core.draw.fold import fold
-from autograd_core.draw.layered import layered
 from autograd_core.draw.layout import Box, Layout, lay_out
+from autograd_core.draw.layout.layered import layered
+from autograd_core.draw.layout.wires import Link, Node
 from autograd_core.draw.metrics import measure, title
 from autograd_core.draw.snapshot import Scope, Snapshot
+from autograd_core.draw.snapshot.fold import fold
 from autograd_core.draw.svg import to_svg
-from autograd_core.draw.wires import Link, Node
 from tests.draw.graphs import SAMPLES, Builder, chain, random_graph, residual, square
 
 ROOT = Path(__file__).parents[2]

@@ -9,12 +9,7 @@ import pytest
 
 import nn
 from autograd_core import Tensor, sigmoid
-from autograd_core.draw import lenses
-from autograd_core.draw.capture import capture
-from autograd_core.draw.fold import fold
 from autograd_core.draw.labels import gradient_line, statistics
-from autograd_core.draw.lens_data import flattened, lens_data
-from autograd_core.draw.lens_report import Report, lens_report
 from autograd_core.draw.lenses import (
     DEAD,
     EXPLODES,
@@ -29,9 +24,14 @@ from autograd_core.draw.lenses import (
     quantity,
     rms,
 )
-from autograd_core.draw.origins import first_gradient, first_value
+from autograd_core.draw.lenses import lens as lenses
+from autograd_core.draw.lenses.data import flattened, lens_data
+from autograd_core.draw.lenses.origins import first_gradient, first_value
+from autograd_core.draw.lenses.report import Report, lens_report
 from autograd_core.draw.snapshot import OPERATION, Snapshot, Value, Vertex
-from autograd_core.draw.statistics import describe
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.fold import fold
+from autograd_core.draw.snapshot.statistics import describe
 from tests.draw.graphs import SAMPLES, two_layer_net
 
 RNG = np.random.default_rng(5)

@@ -8,13 +8,13 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from autograd_core.draw.dot import to_dot
-from autograd_core.draw.fold import fold
 from autograd_core.draw.names import LONGEST, clean
 from autograd_core.draw.picture import Graph
 from autograd_core.draw.snapshot import Snapshot, Value
+from autograd_core.draw.snapshot.fold import fold
+from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.svg import to_svg
 from autograd_core.draw.text import Style, steps, tree
-from autograd_core.draw.wellformed import wellformed
 from tests.draw.graphs import SAMPLES
 
 PAYLOADS = [

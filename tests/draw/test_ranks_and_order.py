@@ -6,9 +6,9 @@ from itertools import pairwise, permutations, product
 
 import pytest
 
-from autograd_core.draw.order import Lines, order_columns
-from autograd_core.draw.rank import ENTRY, EXIT, FIRST, FLOW, rank_nodes
-from autograd_core.draw.wires import Link, Node, Wires
+from autograd_core.draw.layout.order import Lines, order_columns
+from autograd_core.draw.layout.rank import ENTRY, EXIT, FIRST, FLOW, rank_nodes
+from autograd_core.draw.layout.wires import Link, Node, Wires
 
 Ends = list[tuple[int, int]]
 

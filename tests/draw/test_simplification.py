@@ -12,7 +12,7 @@ from autograd_core import Tensor, expanded, graph, log_softmax, relu, scope, sig
 from autograd_core.draw.marks import ADDED, REMOVED
 from autograd_core.draw.simplification import Frame, simplify
 from autograd_core.draw.snapshot import OPERATION, OUTPUT, Snapshot
-from autograd_core.draw.wellformed import wellformed
+from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.errors import GraphError
 from autograd_core.rewrite import ALGEBRA
 

@@ -8,9 +8,9 @@ import pytest
 
 import nn
 from autograd_core import SnapshotError, Tensor, scope, sigmoid
-from autograd_core.draw.capture import capture
-from autograd_core.draw.fold import fold
 from autograd_core.draw.snapshot import Edge, Snapshot, Value, Vertex
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.fold import fold
 from tests.draw.graphs import SAMPLES, Builder, array, chain, residual
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from autograd_core.draw.snapshot import Value
-from autograd_core.draw.statistics import Describer, describe
+from autograd_core.draw.snapshot.statistics import Describer, describe
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from autograd_core.draw.fold import fold
 from autograd_core.draw.snapshot import Snapshot, Value
+from autograd_core.draw.snapshot.fold import fold
 from autograd_core.draw.svg import to_svg
 from tests.draw.graphs import SAMPLES, Builder, array, without_gradients
 

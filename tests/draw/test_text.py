@@ -4,7 +4,7 @@ import io
 
 import pytest
 
-from autograd_core.draw.fold import fold
+from autograd_core.draw.snapshot.fold import fold
 from autograd_core.draw.text import Style, steps, tree
 from tests.draw.graphs import SAMPLES, Builder, array, chain, without_gradients
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from autograd_core import SnapshotError, Tensor, log_softmax
-from autograd_core.draw.capture import capture
 from autograd_core.draw.snapshot import Snapshot
-from autograd_core.draw.wellformed import wellformed
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.wellformed import wellformed
 
 
 def recorded() -> Snapshot:

@@ -7,10 +7,10 @@ import pytest
 
 import nn
 from autograd_core import REGISTRY, GraphError, Tensor, graph, no_grad, primitive, relu, sigmoid
-from autograd_core.draw.capture import capture
-from autograd_core.draw.expand import expand
-from autograd_core.draw.fold import fold
 from autograd_core.draw.snapshot import Snapshot
+from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.expand import expand
+from autograd_core.draw.snapshot.fold import fold
 from autograd_core.explain import Explanation, Line, explain
 
 

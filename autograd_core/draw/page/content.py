@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd_core.draw.labels import array_type, number, numbers, statistics
-from autograd_core.draw.lens_data import lens_data
+from autograd_core.draw.lenses.data import lens_data
 from autograd_core.draw.names import clean
 from autograd_core.draw.page.clusters import Cluster, Graph
 from autograd_core.draw.page.labels import line_edge

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from autograd_core.draw.fold import sum_of
 from autograd_core.draw.page.clusters import SERIES, Cluster, Graph, Key, Line
 from autograd_core.draw.snapshot import GROUP, Edge, Value, Vertex
+from autograd_core.draw.snapshot.fold import sum_of
 
 
 def node_vertex(graph: Graph, key: Key, new_id: int) -> Vertex:

@@ -9,15 +9,15 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 
-from autograd_core.draw.layered import Placement, layered
 from autograd_core.draw.layout import Box, Extent, aside, boxed
+from autograd_core.draw.layout.layered import Placement, layered
+from autograd_core.draw.layout.rank import ENTRY, EXIT, FIRST, FLOW
+from autograd_core.draw.layout.wires import LINE, Link, Node
 from autograd_core.draw.marks import CHANGED, Marks
 from autograd_core.draw.metrics import is_circle, measure
 from autograd_core.draw.page.clusters import SERIES, Cluster, Graph, Key, Line
 from autograd_core.draw.page.labels import is_labelled, line_edge, node_vertex
-from autograd_core.draw.rank import ENTRY, EXIT, FIRST, FLOW
 from autograd_core.draw.snapshot import Edge, Snapshot
-from autograd_core.draw.wires import LINE, Link, Node
 
 STEP = 9.0  # between the lines that enter a box, but all within
 REACH = 18.0  # of its own line, so that it stays as low as the title of its frame

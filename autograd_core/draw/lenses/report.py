@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from autograd_core.draw.lenses import LENSES, SUM, Lens, Mark, quantity
-from autograd_core.draw.origins import Origin, first_gradient, first_value, told
+from autograd_core.draw.lenses.lens import LENSES, SUM, Lens, Mark, quantity
+from autograd_core.draw.lenses.origins import Origin, first_gradient, first_value, told
 from autograd_core.draw.snapshot import Snapshot
 
 LONGEST = 12  # lines of one lens
@@ -68,7 +68,7 @@ def lens_report(snapshot: Snapshot) -> Report:
 
     >>> import numpy as np
     >>> from autograd_core import Tensor
-    >>> from autograd_core.draw.capture import capture
+    >>> from autograd_core.draw.snapshot.capture import capture
     >>> with np.errstate(divide="ignore"):
     ...     y = np.log(Tensor(0.0, name="x"))
     >>> print(lens_report(capture(y)))

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from autograd_core.draw.labels import mean
-from autograd_core.draw.lenses import LENSES, SUM, Lens, Mark, Reading
-from autograd_core.draw.origins import Origin, first_gradient, first_value
+from autograd_core.draw.lenses.lens import LENSES, SUM, Lens, Mark, Reading
+from autograd_core.draw.lenses.origins import Origin, first_gradient, first_value
 from autograd_core.draw.snapshot import Edge, Snapshot, Value, Vertex
 
 DETAILED = 5_000  # vertices: in larger graphs what is inside of composites is left out

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from autograd_core.draw.closeness import close, distance
+from autograd_core.draw.diff.closeness import close, distance
+from autograd_core.draw.diff.matching import match
+from autograd_core.draw.diff.merging import fold_marked, merge
 from autograd_core.draw.labels import backward_lines, number, one_line
 from autograd_core.draw.marks import Marks
-from autograd_core.draw.matching import match
-from autograd_core.draw.merging import fold_marked, merge
 from autograd_core.draw.names import clean
 from autograd_core.draw.snapshot import (
     CONSTANT,

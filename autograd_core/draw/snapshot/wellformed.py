@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from math import inf, isfinite
 from typing import Any
 
-from autograd_core.draw.snapshot import (
+from autograd_core.draw.snapshot.model import (
     BINS,
     CONSTANT,
     GROUP,

@@ -14,11 +14,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_core import reverse
-from autograd_core.draw.costs import Kept, backward_seconds, forward_seconds
-from autograd_core.draw.expand import expand
-from autograd_core.draw.formulas import Formulas
-from autograd_core.draw.lenses import ENDS, RANGES
-from autograd_core.draw.snapshot import (
+from autograd_core.draw.snapshot.costs import Kept, backward_seconds, forward_seconds
+from autograd_core.draw.snapshot.expand import expand
+from autograd_core.draw.snapshot.formulas import Formulas
+from autograd_core.draw.snapshot.model import (
     CONSTANT,
     OPERATION,
     OUTPUT,
@@ -29,7 +28,7 @@ from autograd_core.draw.snapshot import (
     Value,
     Vertex,
 )
-from autograd_core.draw.statistics import NUMBERS, PREVIEW, Describer
+from autograd_core.draw.snapshot.statistics import NUMBERS, PREVIEW, Describer, saturated
 from autograd_core.errors import GraphError
 from autograd_core.mode import Scope as RecordedScope
 from autograd_core.mode import mode
@@ -224,7 +223,7 @@ class _Builder:
             value=self.describe(self.values[node]),
             gradient=self._gradient(node),
             line=node.noted("line"),
-            saturated=_saturated(node.primitive.name, self.values[node]),
+            saturated=saturated(node.primitive.name, self.values[node]),
             saved=self.kept.bytes(node),
             forward_time=forward,
             backward_time=backward,
@@ -284,15 +283,6 @@ class _Builder:
             ).snapshot(None, ())
         except Exception:  # noqa: BLE001  a definition is the user's code; its composite did run
             return None
-
-
-def _saturated(primitive: str, out: Any) -> int | None:
-    """How many elements of a sigmoid's or tanh's result lie where its derivative is small."""
-    if primitive not in RANGES:
-        return None
-    low, high = RANGES[primitive]
-    margin = ENDS * (high - low)
-    return int(np.count_nonzero((out < low + margin) | (out > high - margin)))
 
 
 def _argument(primitive: Primitive, position: int) -> str:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import hypot, isfinite, sqrt
+from math import hypot, isfinite
 
 from autograd_core.draw.labels import number as short
 from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, VARIABLE, Edge, Value, Vertex
@@ -29,11 +29,8 @@ EXPLODING = 1 / RATE
 # sparse rectifier neural networks", 2011, section 4), so nine in ten are more than usual.
 SPARSE = 0.9
 
-# A sigmoid or tanh is saturated where its derivative is less than a tenth of its largest, which is
-# in the outer 2.6 % of its range on either side; it holds a layer back where most of it is.
+# A layer of sigmoids or tanhs is held back where most of them are saturated.
 SATURATED = 0.5
-ENDS = (1 - sqrt(0.9)) / 2
-RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 
 SUM, MOST = "sum", "max"  # what a group shows of what it holds
 SHARES = (0.01, 0.05, 0.1, 0.2)  # of all bytes or seconds: from where on a part counts as large

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
-from autograd_core.draw.order import Lines, heights, order_columns
-from autograd_core.draw.place import Segment
-from autograd_core.draw.rank import FLOW, rank_nodes
+from autograd_core.draw.layout.order import Lines, heights, order_columns
+from autograd_core.draw.layout.place import Segment
+from autograd_core.draw.layout.rank import FLOW, rank_nodes
 
 LINE = 3.0  # half the room of a line that passes
 SIDE = 0.002  # the pull of a parameter on its reader, beside that of the main flow

@@ -9,8 +9,8 @@ from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from autograd_core.draw.expand import expanded
-from autograd_core.draw.snapshot import (
+from autograd_core.draw.snapshot.expand import expanded
+from autograd_core.draw.snapshot.model import (
     CONSTANT,
     GROUP,
     OPERATION,

@@ -13,10 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_core.draw.snapshot import BINS, Value
+from autograd_core.draw.snapshot.model import BINS, Value
 
 PREVIEW = 6  # arrays with at most this many elements show their numbers
 NUMBERS = (float, int, complex, np.number, np.bool_)
+# A sigmoid or tanh is saturated where its derivative is less than a tenth of its largest, which is
+# in the outer 2.6 % of its range on either side.
+ENDS = (1 - sqrt(0.9)) / 2
+RANGES = {"sigmoid": (0.0, 1.0), "tanh": (-1.0, 1.0)}
 HUGE = 1e150  # of which squares are not far from the largest float64
 
 
@@ -126,3 +130,12 @@ def _jsonable(x: Any) -> Any:
     if isinstance(x, list):
         return [_jsonable(part) for part in x]
     return x if isinstance(x, float | int) and isfinite(x) else str(x)
+
+
+def saturated(primitive: str, out: Any) -> int | None:
+    """How many elements of a sigmoid's or tanh's result lie where its derivative is small."""
+    if primitive not in RANGES:
+        return None
+    low, high = RANGES[primitive]
+    margin = ENDS * (high - low)
+    return int(np.count_nonzero((out < low + margin) | (out > high - margin)))

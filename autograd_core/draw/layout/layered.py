@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from autograd_core.draw.place import Segment, place_items
-from autograd_core.draw.wires import Link, Node, Wires
+from autograd_core.draw.layout.place import Segment, place_items
+from autograd_core.draw.layout.wires import Link, Node, Wires
 
 GAP = 20.0  # between two columns
 SLOPE = 0.25  # more of it where lines climb: this share of their height

@@ -13,10 +13,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from autograd_core.draw.layered import LEVEL, Placement, Point, layered
-from autograd_core.draw.rank import ENTRY, EXIT, FIRST, FLOW
+from autograd_core.draw.layout.layered import LEVEL, Placement, Point, layered
+from autograd_core.draw.layout.rank import ENTRY, EXIT, FIRST, FLOW
+from autograd_core.draw.layout.wires import LINE, Link, Node
 from autograd_core.draw.snapshot import CONSTANT, VARIABLE, Snapshot, Vertex
-from autograd_core.draw.wires import LINE, Link, Node
 
 PAD = 12.0  # between a frame and what it holds
 

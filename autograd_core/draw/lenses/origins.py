@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from autograd_core.draw.labels import array_type, number
-from autograd_core.draw.lenses import is_finite
+from autograd_core.draw.lenses.lens import is_finite
 from autograd_core.draw.names import clean
 from autograd_core.draw.snapshot import CONSTANT, OUTPUT, VARIABLE, Edge, Snapshot, Value, Vertex
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import product
 
-from autograd_core.draw.fold import folded
 from autograd_core.draw.marks import ADDED, CHANGED, REMOVED, SAME, Marks
 from autograd_core.draw.snapshot import Edge, Scope, Snapshot, Vertex
+from autograd_core.draw.snapshot.fold import folded
 
 
 def merge(

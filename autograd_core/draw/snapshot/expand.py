@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from autograd_core.draw.snapshot import (
+from autograd_core.draw.snapshot.model import (
     CONSTANT,
     OUTPUT,
     VARIABLE,
