@@ -57,7 +57,7 @@ def graph(x: Tensor, depth: int | None = None, *, profile: bool = False) -> Grap
     └─ tax = 1.1  ∂ 200
     """
     check_depth(depth)
-    return Graph(capture(x, depth, profile=profile), depth, x)
+    return Graph(capture(x, profile=profile), depth, x)
 
 
 @dataclass(frozen=True, slots=True, repr=False)

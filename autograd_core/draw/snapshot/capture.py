@@ -15,7 +15,6 @@ import numpy as np
 
 from autograd_core import reverse
 from autograd_core.draw.snapshot.costs import Kept, backward_seconds, forward_seconds
-from autograd_core.draw.snapshot.expand import expand
 from autograd_core.draw.snapshot.formulas import Formulas
 from autograd_core.draw.snapshot.model import (
     CONSTANT,
@@ -38,13 +37,9 @@ from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, apply, leaf
 
 
-def capture(
-    tensor: Tensor, depth: int | None = None, *, profile: bool = False, seed: Any = None
-) -> Snapshot:
+def capture(tensor: Tensor, *, profile: bool = False, seed: Any = None) -> Snapshot:
     """The graph that computed a Tensor, as data.
 
-    depth: composites that lie in fewer scopes than this are opened into their definitions; None
-        opens none.
     profile: measure how long every operation and its rules take.
     seed: the gradient to start from in place of that of the last backward pass.
 
@@ -64,8 +59,7 @@ def capture(
         if seed is None and tensor.creator is not None:
             seed = tensor.creator.noted("seed")
         builder = _Builder(copy, values, seed, _Shared(Describer(), Formulas(), profile))
-        snapshot = builder.snapshot(tensor.name, notes)
-    return snapshot if depth is None else expand(snapshot, depth)
+        return builder.snapshot(tensor.name, notes)
 
 
 def _record_again(tensor: Tensor) -> tuple[Tensor, dict[Node, Any]]:
