@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from math import prod
 from typing import Any
 
@@ -11,6 +12,7 @@ from autograd_core.draw.snapshot import Value
 UNKNOWN = "–"  # no backward pass has been here: this is not a gradient of 0
 FEW = 6  # arrays of at most so many elements show their numbers
 ROWS = 3  # if they have at most so many rows
+REMEMBERED = 2**15  # texts of arrays: each is measured, drawn and listed
 # A mean of less than this share of the standard deviation: 64 times the rounding of one element.
 NOISE = {"float32": 2.0**-17, "float64": 2.0**-46}
 
@@ -63,7 +65,12 @@ def array_type(value: Value) -> str:
     >>> array_type(Value((100, 50), "float32")), array_type(Value((3,), "int64"))
     ('100×50 float32', '3 int64')
     """
-    return f"{'×'.join(map(str, value.shape))} {clean(value.dtype, 16)}".strip()
+    return _array_type(value.shape, value.dtype)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _array_type(shape: tuple[int, ...], dtype: str) -> str:
+    return f"{'×'.join(map(str, shape))} {clean(dtype, 16)}".strip()
 
 
 def mean(value: Value) -> float | None:
@@ -80,14 +87,17 @@ def mean(value: Value) -> float | None:
 
 def statistics(value: Value) -> str:
     """Mean and standard deviation of an array, and what is not finite in it."""
+    return _statistics(mean(value), value.std, value.nans, value.infs)
+
+
+@lru_cache(maxsize=REMEMBERED)
+def _statistics(mean: float | None, std: float | None, nans: int, infs: int) -> str:
     parts = []
-    if value.mean is not None:
-        parts.append(f"μ {number(mean(value), 2)}")
-    if value.std is not None:
-        parts.append(f"σ {number(value.std, 2)}")
-    parts += [
-        f"{count} {name}" for count, name in ((value.nans, "nan"), (value.infs, "inf")) if count
-    ]
+    if mean is not None:
+        parts.append(f"μ {number(mean, 2)}")
+    if std is not None:
+        parts.append(f"σ {number(std, 2)}")
+    parts += [f"{count} {name}" for count, name in ((nans, "nan"), (infs, "inf")) if count]
     return " ".join(parts) or "empty"
 
 

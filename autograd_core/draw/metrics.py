@@ -10,7 +10,7 @@ import unicodedata
 from functools import lru_cache
 from typing import NamedTuple
 
-from autograd_core.draw.labels import backward_lines, forward_lines, gradient_line
+from autograd_core.draw.labels import REMEMBERED, backward_lines, forward_lines, gradient_line
 from autograd_core.draw.layout import Extent, Sizes
 from autograd_core.draw.marks import BADGE, SAME, Marks
 from autograd_core.draw.names import clean
@@ -51,7 +51,7 @@ class Line(NamedTuple):
         return self.size * LEADING
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=REMEMBERED)
 def _ems(text: str) -> float:
     return sum(map(_em, text))
 

@@ -7,9 +7,12 @@ output's own syntax (XML, DOT, HTML) is the second.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 LONGEST = 32
 
 
+@lru_cache(maxsize=2**12)  # of all names that a picture shows, few differ
 def clean(name: str, longest: int = LONGEST) -> str:
     r"""The name on one line, without invisible characters, with white space as single blanks, and
     with "…" in place of what is longer than `longest` characters.

@@ -272,3 +272,23 @@ def test_the_files_keep_the_rules_that_make_stripping_exact(name: str) -> None:
             assert text.count("${") <= text.count("}"), code
         if name.endswith(".js"):
             assert not re.search(r"innerHTML|outerHTML|insertAdjacent|document\.write|eval\(", code)
+
+
+def test_the_data_of_a_large_page_travel_packed_behind_the_script() -> None:
+    x = Tensor(1.0, name="</script><b>x")
+    for _ in range(4000):
+        x = x * 1.0001
+    made = document(graph(x).snapshot)
+    assert not made.text_of("script", id="data").strip()
+    script, data = made.script.split("\0")
+    told = json.loads(data)
+    assert len(told["nodes"]) == 8002
+    assert [name for _, name, *_ in told["nodes"][:1]] == ["</script><b>x"]
+    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
+    (policy,) = [
+        attrs["content"] for tag, attrs in made.elements if "http-equiv" in attrs and tag == "meta"
+    ]
+    assert f"'sha256-{digest}'" in str(policy)
+    small = document(graph(Tensor(1.0) * 2.0).snapshot)
+    assert json.loads(small.text_of("script", id="data"))["nodes"]
+    assert "\0" not in small.script

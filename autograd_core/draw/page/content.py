@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from autograd_core.draw.diff import Diff
     from autograd_core.explain import Explanation
 
-_ESCAPES = {ord(c): f"\\u{ord(c):04x}" for c in "<>&\u2028\u2029"}
+_ENDING = "<>&\u2028\u2029"  # what could end the element or a line of the script
 
 
 def content(
@@ -88,7 +88,9 @@ def lines_of(explanation: Explanation) -> list[list[Any]]:
 def to_json(data: dict[str, Any]) -> str:
     """The data as JSON that can stand in an HTML document: no character of it ends the element."""
     text = json.dumps(data, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
-    return text.translate(_ESCAPES)
+    for character in _ENDING:
+        text = text.replace(character, f"\\u{ord(character):04x}")
+    return text
 
 
 class _Numbering(dict[Any, int]):

@@ -36,6 +36,9 @@ REST = ("playback", "exercise", "search", "table", "views", "keys")
 STYLED = ("scopes", "lens", "memory", "explanation")
 
 
+LARGE = 200_000  # data of more characters travel packed
+
+
 def page(
     snapshot: Snapshot,
     *,
@@ -96,7 +99,10 @@ def _still(data: dict[str, Any]) -> str:
 def _document(title: str, picture: str, data: dict[str, Any]) -> Iterator[str]:
     modules = _modules(data)
     style, loader = _still(data), squeeze(_stripped("load.js"))
-    packed, script_hash = _script(modules)
+    script, script_hash, packed = _script(modules)
+    told = to_json(data)
+    if len(told) > LARGE:
+        told, packed = "", pack(f"{script}\0{told}")
     policy = (
         f"default-src 'none';style-src {_hash(style)};script-src {_hash(loader)} {script_hash};"
         "base-uri 'none';form-action 'none'"
@@ -107,7 +113,7 @@ def _document(title: str, picture: str, data: dict[str, Any]) -> Iterator[str]:
     yield f"<title>{escape(title)}</title><style>{style}</style></head>"
     yield f"<body><header><h1>{escape(title)}</h1></header>"
     yield picture
-    yield f'<script type="application/json" id="data">{to_json(data)}</script>'
+    yield f'<script type="application/json" id="data">{told}</script>'
     yield f'<script type="text/plain" id="packed">{packed}</script>'
     yield f"<script>{loader}</script></body></html>"
 
@@ -118,12 +124,12 @@ def _hash(text: str) -> str:
 
 
 @cache
-def _script(modules: tuple[str, ...]) -> tuple[str, str]:
-    """The packed script of these modules, and its hash."""
+def _script(modules: tuple[str, ...]) -> tuple[str, str, str]:
+    """The script of these modules, its hash, and the script packed."""
     parts = [squeeze(_stripped(f"{name}.js")) for name in modules]
     style = json.dumps(_style("live", *(name for name in modules if name in STYLED)))
     script = "\n".join(['{"use strict";', f"const style={style};", *parts, "}"])
-    return pack(script), _hash(script)
+    return script, _hash(script), pack(script)
 
 
 def squeeze(script: str) -> str:
@@ -137,9 +143,10 @@ def squeeze(script: str) -> str:
 _BLANKS = re.compile(r"""(?P<text>"[^"]*"|`[^`]*`)|[ ]?(?P<sign>[-+=(){}\[\],;:<>?&|!*/])[ ]?""")
 
 
-def pack(script: str) -> str:
-    """The script as load.js unpacks it, in less than half of its size."""
-    packed = compress(script.encode(), 9)
+def pack(text: str) -> str:
+    """A text as load.js unpacks it: the script, in less than half of its size, and the data behind
+    a zero where there are many."""
+    packed = compress(text.encode(), 9 if len(text) < LARGE else 6)
     padding = -len(packed) % 4
     digits = a85encode(packed + bytes(padding)).decode()
     return f"{padding}{digits.replace('z', '!!!!!').replace('<', 'v')}"
