@@ -19,6 +19,7 @@ from autograd_core.draw.names import clean
 from autograd_core.draw.page import page
 from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Snapshot
 from autograd_core.draw.snapshot.capture import capture
+from autograd_core.draw.snapshot.expand import expand
 from autograd_core.draw.snapshot.fold import check_depth, fold
 from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.svg import to_svg
@@ -97,7 +98,7 @@ class Graph:
     def to_html(self) -> str:
         """A page for any browser, in one file that needs no other: the picture, which opens scope
         by scope and definition by definition; playback of both passes; exercises; search."""
-        return page(self.snapshot, depth=self.depth)
+        return page(expand(self.snapshot, self.depth or 0), depth=self.depth)
 
     def to_dot(self) -> str:
         """The picture in the language of Graphviz."""

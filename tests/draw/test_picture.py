@@ -1,6 +1,7 @@
 """Graph: every format, files, notebooks; from Tensors to pictures."""
 
 import json
+import re
 import sys
 from dataclasses import replace
 from html.parser import HTMLParser
@@ -257,3 +258,11 @@ def test_a_graph_explains_compares_and_simplifies_itself() -> None:
     assert drawn.simplify()[0].rule == "sigmoid"
     with pytest.raises(GraphError, match=r"simplify: this graph comes from a file"):
         Graph(drawn.snapshot).simplify()
+
+
+def test_a_page_plays_what_its_depth_opens() -> None:
+    closed, opened = (graph(sigmoid(Tensor(0.0)), depth).to_html() for depth in (0, 1))
+    assert (closed.count('"forward":[1]'), opened.count('"forward":[1]')) == (1, 0)
+    steps = re.search(r'"forward":(\[[\d,]*\])', opened)
+    assert steps is not None
+    assert len(json.loads(steps[1])) == 4  # × -1, exp, +, /

@@ -136,7 +136,7 @@ function tellWhole() {
   for (const { name, value } of own.filter(({ kind }) => kind === "output")) {
     make(box, "p", { class: "big value" }, (name ? name + " = " : "") + shape(value));
   }
-  make(box, "p", { class: "phase" }, `${turning} operations forward, ${steps.length - turning} backward. `
+  make(box, "p", { class: "phase" }, `Operations: ${turning} forward, ${steps.length - turning} backward. `
     + "Press → to compute them one by one, ? for all keys.");
   const list = make(box, "ul"), leaves = own.filter(({ kind }) => kind === "variable");
   for (const node of leaves.slice(0, 8)) {
