@@ -95,10 +95,19 @@ class Graph:
             )
         return render(self.to_dot(), "svg").decode()
 
-    def to_html(self) -> str:
+    def to_html(self, *, explanation: bool = False, simplification: bool = False) -> str:
         """A page for any browser, in one file that needs no other: the picture, which opens scope
-        by scope and definition by definition; playback of both passes; exercises; search."""
-        return page(expand(self.snapshot, self.depth or 0), depth=self.depth)
+        by scope and definition by definition; playback of both passes; exercises; search.
+
+        explanation: with the lines of `explain`, each of which selects what it speaks of.
+        simplification: with the steps of `simplify`, to go through.
+        """
+        return page(
+            expand(self.snapshot, self.depth or 0),
+            depth=self.depth,
+            explanation=self.explain() if explanation else None,
+            frames=self.simplify() if simplification else (),
+        )
 
     def to_dot(self) -> str:
         """The picture in the language of Graphviz."""

@@ -266,3 +266,30 @@ def test_a_page_plays_what_its_depth_opens() -> None:
     steps = re.search(r'"forward":(\[[\d,]*\])', opened)
     assert steps is not None
     assert len(json.loads(steps[1])) == 4  # × -1, exp, +, /
+
+
+def test_a_page_tells_its_explanation_and_its_simplification_where_that_is_asked_for() -> None:
+    x = Tensor(0.5, name="x")
+    y = np.log(np.exp(x))
+    y.backward()
+    plain, told, simplified = (
+        graph(y).to_html(**options)
+        for options in ({}, {"explanation": True}, {"simplification": True})
+    )
+    assert ("The pass starts with" in plain, "The pass starts with" in told) == (False, True)
+    assert ("log(exp(x)) = x" in plain, "log(exp(x)) = x" in simplified) == (False, True)
+
+
+def test_the_lines_of_an_explanation_select_what_is_opened() -> None:
+    y = sigmoid(Tensor(0.5, name="x"))
+    y.backward()
+    html = graph(y, depth=1).to_html(explanation=True)
+    data = json.loads(re.search(r'id="data">(.*?)</script>', html, re.DOTALL)[1])  # type: ignore[index]
+    spoken_of = [line[2] for line in data["explanation"] if len(line) > 2]
+    assert spoken_of
+    assert all(vertex is None or vertex < len(data["nodes"]) for vertex in spoken_of)
+    assert {data["types"][data["nodes"][v][0]][2] for v in spoken_of if v is not None} >= {
+        "exp",
+        "add",
+        "reciprocal",
+    }
