@@ -1,13 +1,14 @@
 """The texts of pictures and their sizes, in a sans-serif font that we do not know.
 
 Widths are those of the widest common fonts (Verdana and DejaVu Sans), so that text stays in its box
-in any other.
+in any other.  Sums are exact (fsum), since those of `sum` differ between versions of Python.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from functools import lru_cache
+from math import fsum
 from typing import NamedTuple
 
 from autograd_core.draw.labels import REMEMBERED, backward_lines, forward_lines, gradient_line
@@ -53,7 +54,7 @@ class Line(NamedTuple):
 
 @lru_cache(maxsize=REMEMBERED)
 def _ems(text: str) -> float:
-    return sum(map(_em, text))
+    return fsum(map(_em, text))
 
 
 def _em(character: str) -> float:
@@ -154,9 +155,9 @@ def _vertex_extent(vertex: Vertex, count: int) -> Extent:
         return Extent(2 * RADIUS, RADIUS, RADIUS)
     width = max((line.width for line in lines), default=0.0)
     if vertex.kind in (OPERATION, GROUP):
-        half = 6 + sum(line.height for line in lines) / 2
+        half = 6 + fsum(line.height for line in lines) / 2
         return Extent(width + 20, half, half, spread=9.0)
-    below = sum(line.height for line in lines if line.kind == "gradient")
+    below = fsum(line.height for line in lines if line.kind == "gradient")
     return Extent(max(width + 6, 10.0), 0.7 * TEXT, 0.7 * TEXT + below)
 
 
@@ -173,6 +174,6 @@ def _label_extent(snapshot: Snapshot, edge: Edge, backward_arrows: bool) -> Exte
     width = max(line.width for line in above + below)
     return Extent(
         width=width + 8,
-        up=AIR + sum(line.height for line in above),
-        down=AIR + sum(line.height for line in below) + ARROW * backward_arrows,
+        up=AIR + fsum(line.height for line in above),
+        down=AIR + fsum(line.height for line in below) + ARROW * backward_arrows,
     )

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from html import escape
 from itertools import pairwise
-from math import sqrt
+from math import fsum, sqrt
 
 from autograd_core.draw.labels import one_line
 from autograd_core.draw.layout import Box, Layout, lay_out
@@ -130,7 +130,7 @@ class Picture:
     def document(self) -> Iterator[str]:
         notes = [note(text) for text in self.snapshot.notes]
         wide = max([self.layout.width, *(line.width for line in notes)]) + 2 * MARGIN
-        high = self.layout.height + 2 * MARGIN + sum(line.height for line in notes)
+        high = self.layout.height + 2 * MARGIN + fsum(line.height for line in notes)
         yield (
             f'<svg xmlns="http://www.w3.org/2000/svg" class="autograd" role="img" '
             f'width="{decimal(wide)}" height="{decimal(high)}" '
@@ -186,7 +186,7 @@ class Picture:
             yield _thick_arrow(box)
         yield from _line(way, self.snapshot.vertices[edge.target])
         upper, lower = upper_lines(self.snapshot, edge), lower_lines(edge)
-        yield from _stack(upper, x, y - AIR - sum(line.height for line in upper))
+        yield from _stack(upper, x, y - AIR - fsum(line.height for line in upper))
         yield from _stack(lower, x, y + AIR + ARROW * self.backward_arrows)
         yield "</g>"
 
@@ -202,7 +202,7 @@ class Picture:
             yield _rect(box, 8.0)
         if vertex.kind in (OPERATION, GROUP):
             yield from _stack(
-                lines, box.x + box.width / 2, box.line - sum(line.height for line in lines) / 2
+                lines, box.x + box.width / 2, box.line - fsum(line.height for line in lines) / 2
             )
         else:
             yield from self._leaf(vertex, box, lines)

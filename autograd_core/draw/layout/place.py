@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from math import fsum
 from typing import NamedTuple
 
 SEPARATION = 12.0  # between boxes that stand on one another
@@ -161,7 +162,7 @@ def _start(
     mean of a drawing pushed downwards and one pushed upwards keeps all distances."""
     total, members = [0.0] * blocks.total, [0] * blocks.total
     for column in columns:
-        y = -sum([up[item] + down[item] + SEPARATION for item in column]) / 2
+        y = -fsum([up[item] + down[item] + SEPARATION for item in column]) / 2
         for item in column:
             total[blocks.of[item]] += y + up[item] - blocks.offset[item]
             members[blocks.of[item]] += 1

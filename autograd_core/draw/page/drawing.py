@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from html import escape
+from math import fsum
 from typing import TYPE_CHECKING
 
 from autograd_core.draw.layout import Layout
@@ -101,7 +102,7 @@ class _PagePicture(Picture):
     def document(self) -> Iterator[str]:
         notes = [note(text) for text in self.snapshot.notes]
         wide = max([self.layout.width, *(line.width for line in notes)]) + 2 * MARGIN
-        high = self.layout.height + 2 * MARGIN + sum(line.height for line in notes)
+        high = self.layout.height + 2 * MARGIN + fsum(line.height for line in notes)
         box = f"{decimal(-MARGIN)} {decimal(-MARGIN)} {decimal(wide)} {decimal(high)}"
         yield (
             f'<svg class="autograd" role="img" aria-label="{escape(self.title)}" '
