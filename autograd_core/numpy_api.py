@@ -24,7 +24,7 @@ from autograd_core.errors import ShapeError
 from autograd_core.ops import elementwise, linalg, reduction, shaping
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.readable import plain
-from autograd_core.shapes import Axis, normalize_axis, reduced_size
+from autograd_core.shapes import Axis, checked_axis, normalize_axis, reduced_size
 from autograd_core.tensor import Tensor, apply
 
 _UNSET = np._NoValue
@@ -117,7 +117,7 @@ def _reduce(primitive: Primitive, *functions: Any) -> Any:
             refuse(name, dtype=dtype, out=out, **options)
         params = {"axis": axis, "keepdims": keepdims is not _UNSET and bool(keepdims)}
         if axis is not None:
-            params["axis"] = _axis(axis, np.ndim(a))
+            params["axis"] = checked_axis(axis, np.ndim(a))
         if "ddof" in primitive.params:
             params["ddof"] = ddof
         elif ddof:
@@ -134,20 +134,11 @@ def _extreme(primitive: Primitive, *functions: Any) -> Any:
     def extreme(
         a: Any, axis: Axis = None, out: Any = None, keepdims: Any = False, **options: Any
     ) -> Any:
-        if reduced_size(np.shape(a), _axis(axis, np.ndim(a))) == 0:
+        if reduced_size(np.shape(a), checked_axis(axis, np.ndim(a))) == 0:
             raise ShapeError(f"{primitive.name}: an array of shape {np.shape(a)} has no elements.")
         return general(a, axis, None, out, keepdims, **options)
 
     return implements(*functions)(extreme)
-
-
-def _axis(axis: Any, ndim: int) -> Axis:
-    """The axis checked, as plain ints."""
-    if axis is None or (ndim == 0 and axis in (0, -1)):
-        return None
-    if isinstance(axis, tuple):
-        return normalize_axis(axis, ndim)
-    return normalize_axis((as_int(axis),), ndim)[0]
 
 
 REDUCTIONS[np.add] = _reduce(reduction.sum_, np.sum)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from operator import index as as_int
+from typing import Any
 
 from autograd_core.errors import ShapeError
 
@@ -31,6 +32,15 @@ def normalize_axis(axis: Axis, ndim: int) -> tuple[int, ...]:
     if len(set(normal)) != len(normal):
         raise ShapeError(f"axis {axes} names a dimension twice.")
     return normal
+
+
+def checked_axis(axis: Any, ndim: int) -> Axis:
+    """The axis or axes that the user gave, as plain ints from 0; None for all."""
+    if axis is None or (ndim == 0 and axis in (0, -1)):
+        return None
+    if isinstance(axis, tuple):
+        return normalize_axis(axis, ndim)
+    return normalize_axis((as_int(axis),), ndim)[0]
 
 
 def kept(shape: Shape, axis: Axis) -> Shape:

@@ -11,7 +11,7 @@ import numpy as np
 from autograd_core.errors import UncoveredError
 from autograd_core.ops import elementwise, linalg, reduction, shaping
 from autograd_core.primitive import Primitive
-from autograd_core.shapes import normalize_axis
+from autograd_core.shapes import checked_axis
 from autograd_core.symbolic.expression import (
     FUNCTIONS,
     REDUCTIONS,
@@ -93,19 +93,10 @@ def _reduce(primitive: Primitive, *functions: Any) -> Any:
             raise UncoveredError(f"np.{primitive.name}: {options} has no meaning on symbols.")
         if dtype is not None:
             a = a.astype(dtype)
-        params = {"axis": _axis(axis, a.ndim), "keepdims": keepdims is True, **options}
+        params = {"axis": checked_axis(axis, a.ndim), "keepdims": keepdims is True, **options}
         return call(primitive, (a,), params)
 
     return reduction_of
-
-
-def _axis(axis: Any, ndim: int) -> Any:
-    """The axis as the recorded operation has it."""
-    if axis is None or (ndim == 0 and axis in (0, -1)):
-        return None
-    if isinstance(axis, tuple):
-        return normalize_axis(axis, ndim)
-    return normalize_axis((as_int(axis),), ndim)[0]
 
 
 REDUCTIONS[np.add] = _reduce(reduction.sum_, np.sum)
