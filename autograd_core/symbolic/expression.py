@@ -112,7 +112,9 @@ class Expression(NumPyMethods, NDArrayOperatorsMixin):
         return results[self]
 
     def _value(self, values: Mapping[Any, Any], args: list[Any]) -> Any:
-        raise NotImplementedError
+        """The value of this term from those of its operands: a Symbol looks it up, a Literal has
+        it, a Call computes it."""
+        raise NotImplementedError  # there are no other expressions
 
     # ── printing ──────────────────────────────────────────────────────────────────────────────
     def text(self, names: Mapping[str, str] | None = None) -> str:

@@ -124,7 +124,8 @@ class Dialect:
         return Written(f"{piece.text[:-1]}, {inside})", piece.level)
 
     def _symbol(self, name: str) -> Written:
-        raise NotImplementedError
+        """A symbol's name, as text or LaTeX writes it."""
+        raise NotImplementedError  # the two notations below are the only ones
 
     def _literal(self, node: Any) -> Written:
         if node.name is not None:
