@@ -121,9 +121,8 @@ def _by_operation(rules: tuple[Rule, ...]) -> Mapping[Any, Sequence[Rule]]:
     return dict(found)
 
 
-def _above(root: Expression, arguments: Mapping[str, Any]) -> set[Expression]:
-    """The operations from an expression down to a rule's arguments."""
-    ends = {argument for argument in arguments.values() if isinstance(argument, Expression)}
+def between(root: Expression, ends: set[Expression]) -> set[Expression]:
+    """The operations that compute an expression from those at the ends."""
     found: set[Expression] = set()
     stack = [root]
     while stack:
@@ -266,7 +265,8 @@ class _Rewriting:
             return len(added) < len(removed)
         # As many operations: all that was recognised has to go or to be used in the result, or its
         # work is done twice.
-        used = _above(node, rewritten.arguments) & _above(new, rewritten.arguments)
+        ends = {end for end in rewritten.arguments.values() if isinstance(end, Expression)}
+        used = between(node, ends) & between(new, ends)
         whole = len(removed) + len(used) >= size(rewritten.pattern)
         return whole and self._measure(rewritten.result) < self._measure(node)
 

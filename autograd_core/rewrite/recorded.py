@@ -11,7 +11,7 @@ from autograd_core.node import Node, nodes_before
 from autograd_core.primitive import Primitive
 from autograd_core.readable import plain
 from autograd_core.rewrite.derivative import as_argument
-from autograd_core.rewrite.engine import Step, substituted, with_operands
+from autograd_core.rewrite.engine import Step, between, substituted, with_operands
 from autograd_core.rewrite.folding import compute
 from autograd_core.symbolic import Call, Expression, Literal, Symbol, expression
 from autograd_core.tensor import Tensor
@@ -61,7 +61,7 @@ class Recorded(NamedTuple):
             place = self.origins.get(node)
             if place is not None and made[node].operation is not node.operation:
                 operands = {made[operand] for operand in node.operands}
-                places |= dict.fromkeys(_between(made[node], operands), place)
+                places |= dict.fromkeys(between(made[node], operands), place)
         return self._with(made, places)
 
     def _with(
@@ -204,20 +204,8 @@ def opened(node: Expression) -> Expression:
             inner = expression(definition(*map(as_argument, node.operands), **node.params))
     except AutogradError:  # it asks for the values of its operands
         return node
-    parts = _between(inner, set(node.operands))
+    parts = between(inner, set(node.operands))
     return inner if all(_is_primitive(part) for part in parts) else node
-
-
-def _between(root: Expression, operands: set[Expression]) -> list[Expression]:
-    """The operations that compute an expression from the operands."""
-    seen: set[Expression] = set()
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Call) and node not in seen and node not in operands:
-            seen.add(node)
-            stack += node.operands
-    return [*seen]
 
 
 def _is_primitive(node: Expression) -> bool:
