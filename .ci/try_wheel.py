@@ -42,7 +42,7 @@ def draw_price() -> None:
 
 
 def draw_from_the_command_line() -> None:
-    command = [sys.executable, "-m", "autograd_core"]
+    command = [sys.executable, "-m", "autograd_core"]  # every argument below is ours, too
     page = Path("from_json.html")
     subprocess.run([*command, "draw", "price.json", "--html", page], check=True)  # noqa: S603
     assert page.read_bytes() == Path("price.html").read_bytes()
