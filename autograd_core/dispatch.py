@@ -1,6 +1,6 @@
 """The tables by which NumPy's own protocols find our functions.
 
-`numpy_api.py` fills them when it is imported; `Tensor` reads them.
+The modules of `numpy_api` fill them when they are imported; `Tensor` reads them.
 """
 
 from __future__ import annotations

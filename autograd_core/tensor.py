@@ -36,7 +36,7 @@ from autograd_core.methods import NumPyMethods
 from autograd_core.mode import current_mode, scope
 from autograd_core.node import Node, next_order
 from autograd_core.ops import elementwise as ops
-from autograd_core.ops.linalg import matmul
+from autograd_core.ops.products import matmul
 from autograd_core.ops.shaping import getitem
 from autograd_core.plan import INPUTS, NOTHING, OUT, Plan
 from autograd_core.primitive import UFUNCS, Primitive

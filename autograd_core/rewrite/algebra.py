@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.ops import elementwise, linalg, shaping
+from autograd_core.ops import elementwise, products, shaping
 from autograd_core.rewrite.folding import FOLDING
 from autograd_core.rewrite.rule import EXACT, ROUNDING, SIGN_OF_ZERO, Rule
 from autograd_core.symbolic import Call, Expression, Literal
@@ -140,7 +140,7 @@ ALGEBRA = (
     # ── targets ───────────────────────────────────────────────────────────────────────────────
     Rule("rows that sum to 1",
          lambda x, t, ones, *, index:
-         x * _part(shaping.getitem, _part(linalg.dot, t, ones), index=index),
+         x * _part(shaping.getitem, _part(products.dot, t, ones), index=index),
          lambda x, t, ones, *, index: x, valid=_sums_to_one,
          text="x · (sum of each row of t) = x, where the rows of t sum to 1"),
 )  # fmt: skip

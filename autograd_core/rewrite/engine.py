@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from autograd_core.ops import elementwise, linalg
+from autograd_core.ops import elementwise, products
 from autograd_core.rewrite.folding import ANY
 from autograd_core.rewrite.patterns import size
 from autograd_core.rewrite.rule import Rewritten, Rule
@@ -318,5 +318,5 @@ class _Rewriting:
         return measures[root]
 
 
-_PRODUCTS = (elementwise.multiply, elementwise.divide, linalg.dot, linalg.matmul)
+_PRODUCTS = (elementwise.multiply, elementwise.divide, products.dot, products.matmul)
 _POWERS = (elementwise.power, elementwise.power_constant)

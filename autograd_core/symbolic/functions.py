@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import UncoveredError
-from autograd_core.ops import elementwise, linalg, reduction, shaping
+from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.primitive import Primitive
 from autograd_core.shapes import checked_axis
 from autograd_core.symbolic.expression import (
@@ -59,7 +59,7 @@ def _conjugate(x: Any) -> Any:
 
 SPECIAL[np.power] = _power
 SPECIAL[np.conjugate] = _conjugate
-SPECIAL[np.matmul] = lambda x, y: call(linalg.matmul, (x, y))
+SPECIAL[np.matmul] = lambda x, y: call(products.matmul, (x, y))
 
 
 @_on(np.where)
@@ -115,7 +115,7 @@ def dot(a: Any, b: Any) -> Any:
     ndims = np.ndim(a), np.ndim(b)
     if 0 in ndims:
         return call(elementwise.multiply, (a, b))
-    return call(linalg.dot if max(ndims) <= 2 else np.dot, (a, b))
+    return call(products.dot if max(ndims) <= 2 else np.dot, (a, b))
 
 
 # ── shapes: NumPy itself tells the result's shape or the order of its axes ────────────────────

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import ShapeError
-from autograd_core.ops import linalg
+from autograd_core.ops import products
 from autograd_core.primitive import ELEMENTWISE, Primitive
 from autograd_core.shapes import Shape, kept, normalize_axis
 
@@ -39,7 +39,7 @@ def infer(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) ->
 
 def _formula(operation: Any, shapes: list[Shape], params: Mapping[str, Any]) -> Shape | None:
     """The shape of the result where it needs no run."""
-    if operation in (linalg.dot, linalg.matmul):
+    if operation in (products.dot, products.matmul):
         return _product(*shapes)
     if isinstance(operation, np.ufunc) and operation.signature is None:
         return np.broadcast_shapes(*shapes)

@@ -5,7 +5,8 @@ import pytest
 
 from autograd_core import DTypeError, Tensor, grad, vjp
 from tests.core.differences import derivative
-from tests.core.samples import INDICES, distinct
+from tests.core.samples import distinct
+from tests.core.samples.families.shaping import INDICES
 
 (MATRIX,) = distinct((3, 4))
 

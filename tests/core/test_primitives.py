@@ -1,6 +1,5 @@
 """Every primitive of the registry: its values, its rules, and its rules differentiated again."""
 
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,26 +18,7 @@ from autograd_core import (
 )
 from autograd_core.primitive import UFUNCS
 from tests.core.differences import derivative
-from tests.core.samples import SAMPLES, Sample, samples_of, shipped
-
-# What NumPy says where the operation is neither a ufunc nor named like the NumPy function.
-REFERENCES: dict[str, Callable[..., Any]] = {
-    "reshape": lambda x, shape: np.reshape(x, shape),  # NumPy 2.0 has no keyword shape
-    "astype": lambda x, dtype: x.astype(dtype),
-    "concatenate": lambda *xs, axis=0: np.concatenate(xs, axis),
-    "getitem": lambda x, index: x[index],
-    "power_constant": lambda x, exponent: np.power(x, exponent),
-    "where": lambda x, y, condition: np.where(condition, x, y),
-}
-
-
-def scatter(x: np.ndarray, index: Any, shape: tuple[int, ...]) -> np.ndarray:
-    """Adds one element of x after the other to the place from which getitem would take it."""
-    places = np.arange(np.prod(shape)).reshape(shape)[index]
-    out = np.zeros(shape)
-    for place, value in zip(np.ravel(places), np.ravel(x), strict=True):
-        out.flat[place] += value
-    return out
+from tests.core.samples import REFERENCES, SAMPLES, Sample, samples_of, shipped
 
 
 def reference(sample: Sample) -> Any:
@@ -47,7 +27,7 @@ def reference(sample: Sample) -> Any:
     function = (
         sample.primitive.definition
         or next(iter(ufuncs), None)
-        or (scatter if name == "scatter" else REFERENCES.get(name))
+        or REFERENCES.get(name)
         or getattr(np, name)
     )
     return function(*sample.arrays, **sample.params)
