@@ -54,6 +54,7 @@ class Primitive:
         "domain",
         "forward",
         "inputs",
+        "jvp",
         "kind",
         "name",
         "params",
@@ -80,11 +81,13 @@ class Primitive:
         residuals: Mapping[str, Callable[..., Any]],
         domain: tuple[float, float],
         promotes: bool = False,
+        jvp: tuple[Rule, ...] | None = None,
     ) -> None:
         self.name = name
         self.forward = forward
         self.inputs, self.params, self.variadic, self.defaults = signature
         self.rules = rules
+        self.jvp = jvp
         self.kind = kind
         self.symbol = symbol
         self.tex = tex
@@ -135,6 +138,7 @@ def primitive(
     run: Callable[..., Any] | None = None,
     *,
     vjp: tuple[Rule, ...],
+    jvp: tuple[Rule, ...] | None = None,
     kind: str = GENERAL,
     symbol: str | None = None,
     tex: str | None = None,
@@ -150,6 +154,9 @@ def primitive(
         whose keyword-only arguments are parameters (axis, shape, …).  `*xs` takes any number.
     run: a faster function with the same values, where there is one.
     vjp: one rule for each input, or a single one for `*xs`: see the module's text.
+    jvp: the forward rules, in the same form with the tangent `t` of that input in place of g; each
+        returns its input's share of the result's tangent.  Only where the kind does not say them
+        (GENERAL); left out, the reverse rule, which is linear in g, is transposed.
     kind: ELEMENTWISE, LINEAR, BILINEAR or GENERAL.
     symbol: the sign in a drawn circle; `{axis}` in it stands for that parameter.
     tex: a LaTeX template with the inputs' names.
@@ -182,6 +189,7 @@ def primitive(
         name, _real(name, forward) if real else forward, _signature(name, function), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=None,
         residuals=residuals or {}, domain=domain, promotes=promotes,
+        jvp=None if jvp is None else tuple(jvp),
     )  # fmt: skip
     _register(made)
     if isinstance(function, np.ufunc):
@@ -195,6 +203,7 @@ def composite(
     fused: Callable[..., Any],
     *,
     vjp: tuple[Rule, ...],
+    jvp: tuple[Rule, ...] | None = None,
     kind: str = GENERAL,
     symbol: str | None = None,
     tex: str | None = None,
@@ -213,6 +222,7 @@ def composite(
         name, _real(name, fused) if real else fused, _signature(name, fused), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=definition,
         residuals=residuals or {}, domain=(-np.inf, np.inf),
+        jvp=None if jvp is None else tuple(jvp),
     )  # fmt: skip
     _register(made)
     return made
@@ -262,11 +272,12 @@ def _register(made: Primitive) -> None:
         raise DeclarationError(f"primitive {made.name}: this name is taken; choose another.")
     if made.kind not in _KINDS:
         raise DeclarationError(f"primitive {made.name}: kind {made.kind!r} is not one of {_KINDS}.")
-    if len(made.rules) != len(made.inputs):
-        raise DeclarationError(
-            f"primitive {made.name}: {len(made.rules)} rules for the inputs {made.inputs}; "
-            "give one rule for each input."
-        )
+    for rules in (made.rules, made.jvp or made.rules):
+        if len(rules) != len(made.inputs):
+            raise DeclarationError(
+                f"primitive {made.name}: {len(rules)} rules for the inputs {made.inputs}; "
+                "give one rule for each input."
+            )
     for template, known in ((made.tex or "", made.inputs), (made.symbol, made.params)):
         fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
         if fields - set(known):
@@ -275,18 +286,22 @@ def _register(made: Primitive) -> None:
                 f"it may name {known}."
             )
     for name, rule in zip(made.inputs, made.rules, strict=True):
-        _check_rule(made, name, rule)
+        _check_rule(made, name, rule, "g", "the gradient of the result")
+        rule.__name__ = rule.__qualname__ = f"vjp_{made.name}_{name}"
+    for name, rule in zip(made.inputs, made.jvp or (), strict=False):
+        _check_rule(made, name, rule, "t", "the tangent of that input")
+        rule.__name__ = rule.__qualname__ = f"jvp_{made.name}_{name}"
     REGISTRY[made.name] = made
 
 
-def _check_rule(made: Primitive, name: str, rule: Rule) -> None:
-    """Refuse stray argument names now, and name the rule for tracebacks."""
+def _check_rule(made: Primitive, name: str, rule: Rule, first: str, meaning: str) -> None:
+    """Refuse stray argument names now."""
     code = getattr(rule, "__code__", None)
     arguments = code.co_varnames[: code.co_argcount] if code else ()
-    if not arguments or arguments[0] != "g":
+    if not arguments or arguments[0] != first:
         raise DeclarationError(
             f"primitive {made.name}: the rule for {name} must be a function whose first argument "
-            f"is g, the gradient of the result; it takes {arguments}."
+            f"is {first}, {meaning}; it takes {arguments}."
         )
     known = {
         *made.inputs,
@@ -302,4 +317,3 @@ def _check_rule(made: Primitive, name: str, rule: Rule) -> None:
             f"primitive {made.name}: the rule for {name} asks for {stray[0]!r}, which is none of "
             f"{sorted(known)}."
         )
-    rule.__name__ = rule.__qualname__ = f"vjp_{made.name}_{name}"
