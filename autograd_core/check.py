@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import reverse
 from autograd_core.errors import DTypeError, GradientCheckError, GraphError
-from autograd_core.mode import mode
+from autograd_core.mode import Observer, mode
 from autograd_core.node import Node, source_line
 from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, leaf
@@ -307,10 +307,10 @@ def find_culprit(f: Callable[..., Any], *tensors: Tensor) -> Culprit | None:
         return next((c for node in nodes for c in _wrong_rules(node, values)), None)
 
 
-def _noting(nodes: list[Node], values: dict[Node, Any]) -> Callable[[Node, Any], None]:
+def _noting(nodes: list[Node], values: dict[Node, Any]) -> Observer:
     """An observer that keeps every recorded node with its value and source line."""
 
-    def observe(node: Node, value: Any) -> None:
+    def observe(node: Node, value: Any, *_: Any) -> None:
         node.note("line", source_line())
         nodes.append(node)
         values[node] = value

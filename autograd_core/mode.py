@@ -10,7 +10,8 @@ from contextvars import ContextVar
 from typing import Any, TypeVar
 
 Function = TypeVar("Function", bound=Callable[..., Any])
-Observer = Callable[[Any, Any], None]  # called with every recorded Node and its value
+# Called with every recorded Node, its value, the values of its inputs, and its residuals.
+Observer = Callable[[Any, Any, Any, Any], None]
 
 
 class Scope:
@@ -81,6 +82,20 @@ def mode(**changes: Any) -> Iterator[Mode]:
         yield changed
     finally:
         current_mode.set(before)
+
+
+@contextmanager
+def observing(observer: Observer) -> Iterator[None]:
+    """Call this observer too with everything that is recorded inside the `with` block."""
+    outer = current_mode.get().observer
+
+    def both(*recorded: Any) -> None:
+        if outer is not None:
+            outer(*recorded)
+        observer(*recorded)
+
+    with mode(observer=both):
+        yield
 
 
 class no_grad:  # noqa: N801  used as a verb: `with no_grad():`

@@ -11,6 +11,7 @@ import itertools
 import os
 import sys
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -30,7 +31,8 @@ class Node:
     params: the keyword parameters of the operation, or None.
     saved: what the rules of the inputs that need a gradient asked for, as the plan's sources say.
     shape, dtype: of the result.   order: its place in time.   scope: the module it belongs to.
-    notes: what few nodes have (the result's name, its retained gradient, its source line), or None.
+    notes: what few nodes have (the result's name, its retained gradient, its source line, its
+        tangents), or None.
     """
 
     __slots__ = (
@@ -54,7 +56,7 @@ class Node:
     dtype: np.dtype[Any]
     scope: Scope | None
     order: int
-    notes: dict[str, Any] | None
+    notes: dict[Any, Any] | None
 
     @property
     def primitive(self) -> Primitive:
@@ -62,15 +64,20 @@ class Node:
         primitive: Primitive = self.plan.primitive
         return primitive
 
-    def note(self, key: str, value: Any) -> None:
-        """Attach a remark: "name", "grad", "retain", "seed" or "line"."""
+    def note(self, key: Any, value: Any) -> None:
+        """Attach a remark: "name", "grad", "retain", "seed", "line"; or, under the Level that it
+        belongs to, a tangent."""
         if self.notes is None:
             self.notes = {}
         self.notes[key] = value
 
-    def noted(self, key: str) -> Any:
+    def noted(self, key: Any) -> Any:
         """The remark of that kind, or None."""
         return None if self.notes is None else self.notes.get(key)
+
+    def carries_tangent(self) -> bool:
+        """Whether a forward pass that is under way has noted a tangent here."""
+        return any(type(key) is not str and key.is_active for key in self.notes or ())
 
     def __repr__(self) -> str:
         return f"<node {self.order}: {self.primitive.name} {self.shape} {self.dtype}>"
@@ -86,6 +93,22 @@ def nodes_before(root: Node) -> list[Node]:
                 seen.add(operand)
                 waiting.append(operand)
     return sorted(seen, key=lambda node: node.order)
+
+
+def depends_on_others(root: Any, own: AbstractSet[Any], since: int) -> bool:
+    """Whether a Node or leaf was computed from anything but its `own` leaves and nodes and what was
+    recorded since, or carries a tangent of a derivative that is still being taken."""
+    waiting, seen = [root], {root, *own}
+    while waiting:
+        found = waiting.pop()
+        if found in own:
+            continue
+        if type(found) is not Node or found.order < since or found.carries_tangent():
+            return True
+        fresh = [t for t in map(found.inputs.__getitem__, found.plan.needed) if t not in seen]
+        seen.update(fresh)
+        waiting.extend(fresh)
+    return False
 
 
 # Code that stands between the user's line and the operation that it records.  (os.path, as pathlib

@@ -117,14 +117,15 @@ def _bind(rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int) ->
 
 def _keeper(made: Any, sources: tuple[str, ...]) -> Callable[..., Any]:
     """A function (inputs, out, residuals, params) -> the sources' values."""
-    takes = [_source(made, name) for name in sources]
+    takes = [source_of(made, name) for name in sources]
     if len(takes) == 1:
         return takes[0]
     return lambda args, out, extra, params: tuple([f(args, out, extra, params) for f in takes])
 
 
-def _source(made: Any, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one for each kind of name
-    """How to find one named value at the moment of recording."""
+def source_of(made: Any, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one for each kind of name
+    """How to find one named value at the moment of recording: a function of (inputs, out, residuals,
+    params)."""
     if name == "out":
         return lambda args, out, extra, params: out
     if name in made.params:

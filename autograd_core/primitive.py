@@ -118,6 +118,11 @@ class Primitive:
         """The rule of the input at that position."""
         return self.rules[0] if self.variadic else self.rules[position]
 
+    def jvp_of(self, position: int) -> Rule:
+        """The forward rule of the input at that position, of a primitive that states them."""
+        assert self.jvp is not None
+        return self.jvp[0] if self.variadic else self.jvp[position]
+
     def label(self, params: Mapping[str, str]) -> str:
         """The sign in a drawn circle; `{exponent}` in it stands for that parameter's text, and a
         whole number behind ^ is raised."""

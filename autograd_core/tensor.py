@@ -130,7 +130,7 @@ def _record(
             result.creator = node
             result.requires_grad = True
             if now.observer is not None:
-                now.observer(node, out)
+                now.observer(node, out, values, extra)
             return result
     result.creator = result._grad = result._name = None
     result.requires_grad = False

@@ -10,11 +10,11 @@ import numpy as np
 
 from autograd_core import reverse
 from autograd_core.errors import DTypeError, GraphError, ShapeError
+from autograd_core.forward import alias
 from autograd_core.mode import current_mode, mode
-from autograd_core.node import Node, next_order
-from autograd_core.ops.elementwise import positive
+from autograd_core.node import depends_on_others, next_order
 from autograd_core.readable import plain
-from autograd_core.tensor import Tensor, apply, leaf, lift
+from autograd_core.tensor import Tensor, leaf, lift
 
 ArgNums = int | tuple[int, ...]
 
@@ -159,22 +159,8 @@ class _Call:
             return False
         if any(v.creator is not None for v in self.variables):
             return True
-        waiting: list[Any] = [value if value.creator is None else value.creator]
-        seen, own = set(waiting), set(self.keys)
-        while waiting:
-            found = waiting.pop()
-            if type(found) is not Node:
-                if found not in own:
-                    return True
-            elif found.order < self.since:
-                return True
-            else:
-                fresh = [
-                    t for t in map(found.inputs.__getitem__, found.plan.needed) if t not in seen
-                ]
-                seen.update(fresh)
-                waiting.extend(fresh)
-        return False
+        root = value if value.creator is None else value.creator
+        return depends_on_others(root, set(self.keys), self.since)
 
 
 def _pair(result: Any) -> Any:
@@ -199,8 +185,7 @@ def _check_result(name: str, value: Any) -> None:
 def _variable(arg: Any) -> Tensor:
     """A Tensor that stands for this argument and nothing else, also inside an outer derivative."""
     if isinstance(arg, Tensor) and arg.requires_grad:
-        alias: Tensor = apply(positive, (arg,))
-        return alias
+        return alias(arg)
     array = np.asarray(plain(arg))
     if isinstance(arg, int) and not isinstance(arg, bool):
         array = np.asarray(float(arg))

@@ -23,7 +23,8 @@ LAYERS = [
     ["autograd_core.symbolic…"],
     ["autograd_core.intake"],
     ["autograd_core.tensor"],
-    ["autograd_core.numpy_api…", "autograd_core.transforms"],
+    ["autograd_core.numpy_api…", "autograd_core.forward"],
+    ["autograd_core.transforms…"],
     ["autograd_core.check", "autograd_core.rewrite…"],
     # explain reads what a drawing records, and a drawn graph explains itself
     ["autograd_core.draw.names"],

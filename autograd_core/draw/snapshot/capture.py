@@ -29,6 +29,7 @@ from autograd_core.draw.snapshot.model import (
 )
 from autograd_core.draw.snapshot.statistics import NUMBERS, PREVIEW, Describer, saturated
 from autograd_core.errors import GraphError
+from autograd_core.mode import Observer
 from autograd_core.mode import Scope as RecordedScope
 from autograd_core.mode import mode
 from autograd_core.node import Node, nodes_before
@@ -68,13 +69,18 @@ def _record_again(tensor: Tensor) -> tuple[Tensor, dict[Node, Any]]:
     results: dict[Any, Tensor] = {}
     for node in nodes_before(tensor.creator) if tensor.creator is not None else ():
         args = [results[i] if type(i) is Node else i for i in node.inputs]
-        with mode(recording=True, expanded=False, scope=node.scope, observer=values.__setitem__):
+        with mode(recording=True, expanded=False, scope=node.scope, observer=_into(values)):
             result = apply(node.primitive, args, node.params)
         for key in ("name", "line"):
             if node.noted(key) is not None:
                 result.creator.note(key, node.noted(key))
         results[node] = result
     return results.get(tensor.creator, tensor), values
+
+
+def _into(values: dict[Node, Any]) -> Observer:
+    """An observer that keeps every recorded node's value."""
+    return lambda node, out, *_: values.__setitem__(node, out)
 
 
 class _Shared(NamedTuple):
@@ -263,7 +269,7 @@ class _Builder:
         ]
         values: dict[Node, Any] = {}
         try:
-            with mode(recording=True, expanded=False, scope=None, observer=values.__setitem__):
+            with mode(recording=True, expanded=False, scope=None, observer=_into(values)):
                 result = primitive.definition(*operands, **(node.params or {}))
             if not isinstance(result, Tensor) or result.creator is None:
                 return None
