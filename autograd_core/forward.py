@@ -29,9 +29,10 @@ from autograd_core.node import Node, depends_on_others, next_order
 from autograd_core.ops.elementwise import positive
 from autograd_core.plan import Plan, source_of
 from autograd_core.primitive import BILINEAR, ELEMENTWISE, LINEAR, Primitive
+from autograd_core.reach import by_constants, masked
 from autograd_core.readable import plain
 from autograd_core.shapes import Shape
-from autograd_core.tensor import Tensor, apply, leaf, lift, result_of
+from autograd_core.tensor import Tensor, apply, leaf, lift
 
 Tangents = Mapping[int, Any]  # by the position of the input
 LinearMap = Callable[[Tangents], Any]
@@ -52,12 +53,15 @@ class Level:
     True
     """
 
-    def __init__(self) -> None:
+    def __init__(self, careful: bool = False) -> None:
+        """careful: with masks of what each tangent reaches (`reach.py`), after a NaN came out."""
+        self.careful = careful
         self.around: Observer | None = None  # who observes outside of `active`
         self.is_active = False
         self._nested = current_mode.get().recording
         self._since = next_order()
         self._own: set[Node] = set()
+        self._reach: dict[Node, Any] = {}  # of a careful level: what each tangent reaches
 
     def dual(self, value: Any, tangent: Any) -> Tensor:
         """A Tensor that stands for the value and carries the tangent, of the same shape."""
@@ -77,6 +81,8 @@ class Level:
         if not isinstance(tangent, Tensor):
             tangent = np.asarray(tangent).astype(dual.dtype)[()]
         dual.creator.note(self, tangent)
+        if self.careful:
+            self._reach[dual.creator] = np.asarray(plain(tangent) != 0)
         return dual
 
     @contextmanager
@@ -124,34 +130,81 @@ class Level:
         if tangents:
             with mode(observer=self.around):
                 nested = self.around is not None or not is_carrier
-                node.note(self, bind(node, values, out, extra, record=nested)(tangents))
+                by = lift if nested else None
+                if self.careful:
+                    tangent = self._masked(node, values, out, extra, by, tangents)
+                else:
+                    tangent = bind(node, values, out, extra, lift=by)(tangents)
+                node.note(self, tangent)
             if is_carrier:
                 node.note(_CARRIER, True)
 
+    def _masked(
+        self,
+        node: Node,
+        values: Sequence[Any],
+        out: Any,
+        extra: Sequence[Any],
+        lift: reverse.Lift | None,
+        tangents: Tangents,
+    ) -> Any:
+        """The tangent, with the shares of what is not reached exactly zero."""
+        if lift is not None:
+            values, out, extra = _lifted(node, values, out, lift)
+        saved, count = (*values, out, *extra), len(values)
+        total, reach = None, np.zeros((), bool)
+        for position, t in tangents.items():
+
+            def rule(t: Any, saved: Any, position: int = position) -> Any:
+                push = _push_of(node, saved[:count], saved[count], saved[count + 1 :])
+                return _fit(push({position: t}), node.shape, node.dtype)
+
+            source = self._reach[node.inputs[position]]
+            share, arrives = masked(
+                rule, t, source, saved,
+                elementwise=node.primitive.kind == ELEMENTWISE, constants=by_constants(node.plan),
+            )  # fmt: skip
+            total = share if total is None else total + share
+            reach = reach | arrives
+        self._reach[node] = reach
+        return total
+
 
 def bind(
-    node: Node, values: Sequence[Any], out: Any, extra: Sequence[Any], *, record: bool = False
+    node: Node,
+    values: Sequence[Any],
+    out: Any,
+    extra: Sequence[Any],
+    *,
+    lift: reverse.Lift | None = None,
 ) -> LinearMap:
     """The derivative of one recorded operation at its operands, as a function of their tangents.
 
-    record: the operands are Tensors that know where they came from, so that what the map computes
-        is recorded and can be differentiated itself.
+    lift: a function (value, source) -> Tensor; with it what the map computes is recorded and can
+        be differentiated itself.
     """
+    if lift is not None:
+        values, out, extra = _lifted(node, values, out, lift)
+    push = _push_of(node, values, out, extra)
+    return lambda tangents: _fit(push(tangents), node.shape, node.dtype)
+
+
+def _lifted(
+    node: Node, values: Sequence[Any], out: Any, lift: reverse.Lift
+) -> tuple[Sequence[Any], Any, Sequence[Any]]:
+    """What an operation had, as Tensors that know where they came from; its residuals by the
+    functions that they equal."""
+    values = [lift(value, source) for value, source in zip(values, node.inputs, strict=True)]
+    return values, lift(out, node), _residuals(node.primitive, values)
+
+
+def _push_of(node: Node, values: Sequence[Any], out: Any, extra: Sequence[Any]) -> LinearMap:
     operation, params = node.primitive, node.params or {}
-    if record:
-        values = [lift(value, source) for value, source in zip(values, node.inputs, strict=True)]
-        out_or_tensor = result_of(node, out)
-    else:
-        out_or_tensor = out
     if operation.kind == LINEAR:
-        push = _linear(operation, values, params)
-    elif operation.kind == BILINEAR:
-        push = _bilinear(operation, values, params)
-    else:
-        extra = _residuals(operation, values) if record else extra
-        push = _by_rules(operation, values, out_or_tensor, extra, params)
-    shape, dtype = node.shape, node.dtype
-    return lambda tangents: _fit(push(tangents), shape, dtype)
+        return _linear(operation, values, params)
+    if operation.kind == BILINEAR:
+        return _bilinear(operation, values, params)
+    return _by_rules(operation, values, out, extra, params)
 
 
 def alias(value: Tensor) -> Tensor:
@@ -232,7 +285,9 @@ def _transposed(rule: Callable[..., Any], kept: Sequence[Any], out: Any, t: Any)
     if dx.dtype != t.dtype:
         t = np.real(t) if dx.dtype.kind == "f" else t
         t = t.astype(dx.dtype)
-    found = reverse.run(dx.creator or dx, t, wanted={g}, since=since, lift=lift if record else None)
+    found = reverse.run(
+        dx.creator or dx, t, wanted={g}, since=since, lift=lift if record else None, careful=False
+    )
     return found.get(g, np.zeros(g.shape, g.dtype))
 
 

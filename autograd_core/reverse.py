@@ -12,9 +12,10 @@ which the pass owns, takes further ones in place.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from collections.abc import Set as AbstractSet
 from heapq import heappop, heappush, heappushpop
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -22,7 +23,8 @@ import numpy as np
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.node import Node
 from autograd_core.plan import WHOLE
-from autograd_core.primitive import GENERAL, LINEAR
+from autograd_core.primitive import ELEMENTWISE, GENERAL, LINEAR
+from autograd_core.reach import by_constants, has_nan, masked
 from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 
 Lift = Callable[[Any, Any], Any]
@@ -43,6 +45,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
     lift: Lift | None = None,
     visit: Visit | None = None,
     retain: bool = False,
+    careful: bool = True,
 ) -> dict[Any, Any]:
     """Send the gradient `g` of the result of `root` back, and return the gradients that arrive.
 
@@ -52,16 +55,21 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
     lift: a function (value, source) -> Tensor; with it the rules run on Tensors and are recorded.
     visit: called with each contribution as (node, operand, gradient).
     retain: keep the gradients of all inner nodes, not only of those that ask for it.
+    careful: where a NaN arrives, run again with masks of what is reached (`reach.py`).
     """
     if type(root) is not Node or (wanted is not None and root in wanted):
         return {root: g}
+    start = g
     gradients: dict[Any, Any] = {}
     owned: set[Any] = set()
+    passed: list[tuple[Node, int, Any]] | None = None
+    retained: list[tuple[Node, Any]] | None = None
     heap: list[tuple[int, Node]] = []
     node: Node | None = root
     while node is not None:
         if retain or (node.notes is not None and "retain" in node.notes):
-            _remember(node, g)
+            retained = retained or []
+            retained.append((node, g))
         saved = node.saved if lift is None else _lifted(node, lift)
         inputs = node.inputs
         ahead = None  # in a chain each node finds its successor without the heap
@@ -93,7 +101,8 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
             if not fits:
                 dx = fit(dx, like.shape, like.dtype, node, position)
             if visit is not None:
-                visit(node, position, dx)
+                passed = passed or []
+                passed.append((node, position, dx))
             if target not in gradients:
                 gradients[target] = dx
                 if not inner or (wanted is not None and target in wanted):
@@ -115,7 +124,91 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
         else:
             node = ahead
         g = gradients.pop(node, None)
+    for found in gradients.values():
+        if careful and (isnan(found) if type(found) is _number else has_nan(found)):
+            again = _Careful(wanted, since, lift, retain)
+            gradients, passed, retained = again.run(root, start), again.passed, again.retained
+            break
+    if retained:
+        for node, g in retained:
+            _remember(node, g)
+    if passed and visit is not None:
+        for contribution in passed:
+            visit(*contribution)
     return gradients
+
+
+class _Careful:
+    """The same pass, with a mask of what is reached beside every gradient: see `reach.py`."""
+
+    def __init__(
+        self, wanted: AbstractSet[Any] | None, since: int, lift: Lift | None, retain: bool
+    ) -> None:
+        self.wanted, self.since, self.lift, self.retain = wanted, since, lift, retain
+        self.passed: list[tuple[Node, int, Any]] = []
+        self.retained: list[tuple[Node, Any]] = []
+
+    def run(self, root: Node, g: Any) -> dict[Any, Any]:
+        """The gradients that arrive, as those of `run`."""
+        # a 0 that was given leads nowhere; one that is differentiated itself may
+        reach = np.asarray(g != 0) if self.lift is None else np.ones(np.shape(g), bool)
+        found: dict[Any, tuple[Any, Any]] = {root: (g, reach)}
+        order = {root.order: root}
+        heap = [-root.order]
+        while heap:
+            node = order[-heappop(heap)]
+            g, reach = found.pop(node)
+            if self.retain or (node.notes is not None and "retain" in node.notes):
+                self.retained.append((node, g))
+            for position, target, dx, arrives in self._contributions(node, g, reach):
+                self.passed.append((node, position, dx))
+                if target in found:
+                    before, reached = found[target]
+                    found[target] = before + dx, reached | arrives
+                    continue
+                found[target] = dx, arrives
+                if type(target) is Node and (self.wanted is None or target not in self.wanted):
+                    order[target.order] = target
+                    heappush(heap, -target.order)
+        return {target: g for target, (g, _) in found.items()}
+
+    def _contributions(self, node: Node, g: Any, reach: Any) -> Iterator[tuple[int, Any, Any, Any]]:
+        """For each input that is asked for: position, input, gradient, what that reaches."""
+        plan = node.plan
+        saved = node.saved if self.lift is None else _lifted(node, self.lift)
+        kept = saved if len(plan.sources) > 1 else (saved,)
+        for position, rule, take in plan.pulls:
+            target = node.inputs[position]
+            inner = type(target) is Node
+            wanted = self.wanted
+            if (
+                wanted is not None
+                and target not in wanted
+                and not (inner and target.order >= self.since)
+            ):
+                continue
+
+            def bound(g: Any, kept: Any, rule: Any = rule, take: int = take) -> Any:
+                if take >= 0:
+                    return rule(g, kept[take])
+                return rule(g, kept if len(kept) > 1 else kept[0]) if take == WHOLE else rule(g)
+
+            like = target if inner else target.raw
+            dx, arrives = masked(
+                bound, g, reach, kept,
+                elementwise=node.primitive.kind == ELEMENTWISE, constants=by_constants(plan),
+            )  # fmt: skip
+            yield (
+                position, target,
+                fit(dx, like.shape, like.dtype, node, position), _reaches(arrives, like.shape),
+            )  # fmt: skip
+
+
+def _reaches(arrives: Any, shape: Shape) -> Any:
+    """A mask in the shape of the input, where broadcasting is undone."""
+    if arrives.shape == shape:
+        return arrives
+    return np.any(arrives, axis=broadcast_axes(arrives.shape, shape)).reshape(shape)
 
 
 def _lifted(node: Node, lift: Lift) -> Any:
