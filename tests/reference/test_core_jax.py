@@ -1,4 +1,7 @@
-"""Every covered function against JAX in float64: value, gradient, Hessian, shape and dtype."""
+"""Every covered function against JAX: value, gradient, tangent, Hessian, complex operands, dtypes.
+
+The coverage manifest is made of what these tests show.
+"""
 
 import importlib
 import math
@@ -7,8 +10,9 @@ import pkgutil
 import numpy as np
 import pytest
 
-from autograd_core import Tensor, grad
+from autograd_core import DTypeError, Tensor, UncoveredError, grad, vjp
 from autograd_core.dispatch import FUNCTIONS
+from autograd_core.forward import Level
 from autograd_core.primitive import UFUNCS, Primitive
 from tests.core.samples.sample import arrays_of
 from tests.reference import cases
@@ -56,15 +60,23 @@ def gathered():
 CASES = gathered()
 SAME = {"concat": "concatenate"}
 EACH = [
-    pytest.param(*entry, id=f"{name}-{number}")
+    pytest.param(name, *entry, id=f"{name}-{number}")
     for name, entries in CASES.items()
     for number, entry in enumerate(entries)
 ]
+CASE = pytest.mark.parametrize(("name", "f", "operands", "domain"), EACH)
 EXACT = 1e-10
 
 
+def name_of(function):
+    """The name below np: "sum", "linalg.norm"."""
+    module = getattr(function, "__module__", None) or ""
+    part = next((p for p in ("linalg", "fft") if module == f"numpy.{p}"), "")
+    return f"{part}.{function.__name__}".removeprefix(".")
+
+
 def test_every_covered_function_has_a_case():
-    covered = {f.__name__ for f in (*FUNCTIONS, *UFUNCS)}
+    covered = {name_of(f) for f in (*FUNCTIONS, *UFUNCS)}
     assert {SAME.get(name, name) for name in covered} - CASES.keys() == set()
 
 
@@ -74,32 +86,94 @@ def unpacked(v, shapes):
     return [v[end - n : end].reshape(s) for n, end, s in zip(sizes, ends, shapes, strict=True)]
 
 
-@pytest.mark.parametrize(("f", "operands", "domain"), EACH)
-def test_value_gradient_and_hessian(jnp, f, operands, domain):
+def weighted(xp, out):
+    """A real number in which every element of the result has a weight of its own."""
+    weights = np.cos(np.arange(out.size)).reshape(out.shape)
+    if out.dtype.kind != "c":
+        return xp.sum(out * weights)
+    return xp.sum(xp.real(out) * weights) + xp.sum(xp.imag(out) * np.sin(1 + weights))
+
+
+def pushed(f, arrays, tangents):
+    level = Level()
+    duals = [level.dual(a, t) for a, t in zip(arrays, tangents, strict=True)]
+    with level.active():
+        value = f(*duals)
+    return value, level.tangent(value)
+
+
+@CASE
+def test_every_mode_and_order(jnp, shows, name, f, operands, domain):
     import jax
 
+    shows(name, "reverse", "forward", "second order")
     arrays = arrays_of(operands, domain)
     shapes = [a.shape for a in arrays]
     v = np.concatenate([a.ravel() for a in arrays])
-    weights = np.cos(np.arange(f(np, *arrays).size)).reshape(f(np, *arrays).shape)
+    t = np.sin(1 + np.arange(v.size))
 
     def scalar(xp):
-        return lambda v: xp.sum(f(xp, *unpacked(v, shapes)) * weights)
+        return lambda v: weighted(xp, f(xp, *unpacked(v, shapes)))
 
-    value, gradient = scalar(np), grad(scalar(np))
-    rows = [grad(lambda v, i=i: gradient(v)[i])(v) for i in range(v.size)]
+    ours, slope_of = scalar(np), grad(scalar(np))
     theirs = jax.value_and_grad(scalar(jnp))
-    (expected, slope), (_, hessian) = jax.jit(lambda v: (theirs(v), jax.jacfwd(theirs)(v)))(v)
-    for a, e in ((value(v), expected), (gradient(v), slope), (rows, hessian)):
-        np.testing.assert_allclose(a, e, rtol=EXACT, atol=1e-12)
+    (value, slope), (_, hessian) = jax.jit(lambda v: (theirs(v), jax.jacfwd(theirs)(v)))(v)
+    agreeing = {
+        "value": (ours(v), value),
+        "reverse": (slope_of(v), slope),
+        "forward": (pushed(ours, (v,), (t,))[1], slope @ t),
+        "reverse over reverse": (
+            [grad(lambda v, i=i: slope_of(v)[i])(v) for i in range(v.size)],
+            hessian,
+        ),
+        "forward over reverse": (pushed(slope_of, (v,), (t,))[1], hessian @ t),
+    }
+    for mode, (actual, expected) in agreeing.items():
+        np.testing.assert_allclose(actual, expected, rtol=EXACT, atol=1e-12, err_msg=mode)
+
+
+@CASE
+def test_complex_operands(jnp, shows, name, f, operands, domain):
+    """The same rules at complex numbers, wherever both libraries take them."""
+    import jax
+
+    parts = arrays_of([*operands, *operands], domain)
+    pairs = zip(parts[: len(operands)], parts[len(operands) :], strict=True)
+    arrays = [x + 0.5j * y if x.dtype.kind == "f" else x for x, y in pairs]
+    try:
+        with np.errstate(all="ignore"):
+            value, pull = vjp(lambda *xs: f(np, *xs), *arrays)
+    except (DTypeError, UncoveredError, TypeError, ValueError):
+        return
+    try:
+        expected, back = jax.vjp(lambda *xs: f(jnp, *xs), *arrays)
+    except (TypeError, ValueError):
+        return
+    shows(name, "complex")
+    g = np.cos(np.arange(value.size)).reshape(value.shape).astype(value.dtype)
+    g = g + 0.25j if value.dtype.kind == "c" else g
+    np.testing.assert_allclose(value, expected, rtol=EXACT, atol=1e-12)
+    for dx, expected_dx in zip(pull(g), back(jnp.asarray(g)), strict=True):
+        np.testing.assert_allclose(dx, expected_dx, rtol=EXACT, atol=1e-12)
+    tangents = [np.full(a.shape, 0.5 - 1j) for a in arrays]
+    _, tangent = pushed(lambda *xs: f(np, *xs), arrays, tangents)
+    _, expected_tangent = jax.jvp(lambda *xs: f(jnp, *xs), tuple(arrays), tuple(tangents))
+    np.testing.assert_allclose(tangent, expected_tangent, rtol=EXACT, atol=1e-12)
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-@pytest.mark.parametrize(("f", "operands", "domain"), EACH)
-def test_shape_and_dtype(jnp, f, operands, domain, dtype):
+@CASE
+def test_shape_and_dtype(jnp, shows, name, f, operands, domain, dtype):
     import jax
 
+    if dtype is np.float32:
+        shows(name, "float32")
     arrays = [a.astype(dtype) for a in arrays_of(operands, domain)]
-    actual = f(np, *map(Tensor, arrays))
     expected = jax.eval_shape(lambda *xs: f(jnp, *xs), *arrays)
-    assert (actual.shape, actual.dtype) == (expected.shape, expected.dtype)
+    value, tangent = pushed(lambda *xs: f(np, *xs), arrays, arrays)
+    assert (value.shape, value.dtype) == (expected.shape, expected.dtype)
+    assert (tangent.shape, tangent.dtype) == (expected.shape, expected.dtype)
+    leaves = [Tensor(a) for a in arrays]
+    out = f(np, *leaves)
+    out.backward(np.ones(out.shape))
+    assert {leaf.grad.dtype for leaf in leaves if leaf.grad is not None} == {np.dtype(dtype)}
