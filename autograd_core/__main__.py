@@ -119,11 +119,12 @@ def diff(options: Namespace) -> int:
 
 
 def demo(options: Namespace) -> int:
-    """Write the pages of the two price graphs, and open the larger one."""
+    """Write the pages of the two price graphs, explained, and open the larger one."""
     folder = Path(options.output or tempfile.mkdtemp(prefix="autograd-"))
     folder.mkdir(parents=True, exist_ok=True)
     for price in (buy_apple, buy_apple_orange):
-        file = graph(price()).save(folder / f"{price.__name__}.html").resolve()
+        file = (folder / f"{price.__name__}.html").resolve()
+        file.write_bytes(graph(price()).to_html(explanation=True).encode())
         print(file)
     if options.open and not webbrowser.open(file.as_uri()):
         print("There is no browser here: open one of these files in yours.")

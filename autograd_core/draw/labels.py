@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from math import prod
 from typing import Any
@@ -31,8 +32,8 @@ def number(x: Any, digits: int = 4) -> str:
 
 
 def _short(text: str) -> str:
-    mantissa, _, exponent = text.partition("e")
-    return f"{mantissa}e{int(exponent)}" if exponent else mantissa
+    """The text with its exponents as short as they can be."""
+    return re.sub(r"e\+?(-?)0*", r"e\1", text) if "e" in text else text
 
 
 def _complex(text: str) -> str:
@@ -94,11 +95,12 @@ def statistics(value: Value) -> str:
 def _statistics(mean: float | None, std: float | None, nans: int, infs: int) -> str:
     parts = []
     if mean is not None:
-        parts.append(f"μ {number(mean, 2)}")
+        parts.append(f"μ {mean or 0:.2g}")
     if std is not None:
-        parts.append(f"σ {number(std, 2)}")
-    parts += [f"{count} {name}" for count, name in ((nans, "nan"), (infs, "inf")) if count]
-    return " ".join(parts) or "empty"
+        parts.append(f"σ {std:.2g}")
+    if nans or infs:
+        parts += [f"{count} {name}" for count, name in ((nans, "nan"), (infs, "inf")) if count]
+    return _short(" ".join(parts)) or "empty"
 
 
 def forward_lines(value: Value | None) -> list[str]:

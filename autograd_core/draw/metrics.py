@@ -1,17 +1,20 @@
 """The texts of pictures and their sizes, in a sans-serif font that we do not know.
 
 Widths are those of the widest common fonts (Verdana and DejaVu Sans), so that text stays in its box
-in any other.  Sums are exact (fsum), since those of `sum` differ between versions of Python.
+in any other.  Sums are exact (by fsum, or of integers), since what `sum` makes of floats differs
+between versions of Python.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 from functools import lru_cache
 from math import fsum
+from string import ascii_uppercase
 from typing import NamedTuple
 
-from autograd_core.draw.labels import REMEMBERED, backward_lines, forward_lines, gradient_line
+from autograd_core.draw.labels import backward_lines, forward_lines, gradient_line
 from autograd_core.draw.layout import Extent, Sizes
 from autograd_core.draw.marks import BADGE, SAME, Marks
 from autograd_core.draw.names import clean
@@ -25,13 +28,26 @@ AIR = 3.0  # between a line and the text above or below it
 ARROW = 12.0  # the height of a thick backward arrow
 BADGE_RADIUS = 6.5  # of the mark of what was removed, added or changed
 
-# Widths in the size of the font; the rest is 0.78 for capitals, 0.66 for others of ASCII, 1 else.
-_EMS = {
-    **dict.fromkeys("iljtfrI.,:;'|!()[] -/\\", 0.46),
-    **dict.fromkeys("μσ∂–", 0.7),
-    **dict.fromkeys("+=<>~^#×÷", 0.86),
-    **dict.fromkeys("mwMWOQ@%&…", 1.0),
-}
+_CIRCLE = Extent(2 * RADIUS, RADIUS, RADIUS)
+
+
+class _Widths(dict[str, int]):
+    """The widths of characters, in hundredths of the size of the font."""
+
+    def __missing__(self, character: str) -> int:
+        if unicodedata.combining(character):
+            return 0
+        return 110 if unicodedata.east_asian_width(character) in "WF" else 100
+
+
+_WIDTHS = _Widths(
+    dict.fromkeys(map(chr, range(128)), 66)
+    | dict.fromkeys(ascii_uppercase, 78)
+    | dict.fromkeys("iljtfrI.,:;'|!()[] -/\\", 46)
+    | dict.fromkeys("μσ∂–", 70)
+    | dict.fromkeys("+=<>~^#×÷", 86)
+    | dict.fromkeys("mwMWOQ@%&…", 100)
+)
 
 
 class Line(NamedTuple):
@@ -52,19 +68,8 @@ class Line(NamedTuple):
         return self.size * LEADING
 
 
-@lru_cache(maxsize=REMEMBERED)
 def _ems(text: str) -> float:
-    return fsum(map(_em, text))
-
-
-def _em(character: str) -> float:
-    if character in _EMS:
-        return _EMS[character]
-    if character.isascii():
-        return 0.78 if character.isupper() else 0.66
-    if unicodedata.combining(character):
-        return 0.0
-    return 1.1 if unicodedata.east_asian_width(character) in "WF" else 1.0
+    return sum(map(_WIDTHS.__getitem__, text)) / 100
 
 
 def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
@@ -86,15 +91,9 @@ def vertex_lines(vertex: Vertex, readers: int) -> list[Line]:
 
 def upper_lines(snapshot: Snapshot, edge: Edge) -> list[Line]:
     """What stands above an edge: the name of an intermediate result, and its value."""
-    source, value = snapshot.vertices[edge.source], snapshot.carried(edge)
-    name = _name(source) if source.kind in (OPERATION, GROUP) else []
+    value = snapshot.carried(edge)
+    name = _result_name(snapshot.vertices[edge.source])
     return name + [Line(text, _size(value), "value") for text in forward_lines(value)]
-
-
-def _name(vertex: Vertex) -> list[Line]:
-    """The name as a line, if there is one and anything of it can be seen."""
-    name = clean(vertex.name or "")
-    return [Line(name, TEXT, "name")] if name else []
 
 
 def lower_lines(edge: Edge) -> list[Line]:
@@ -103,28 +102,83 @@ def lower_lines(edge: Edge) -> list[Line]:
     return [Line(text, _size(edge.gradient), kind) for text in backward_lines(edge.gradient)]
 
 
+def _result_name(source: Vertex) -> list[Line]:
+    return _name(source) if source.kind in (OPERATION, GROUP) else []
+
+
+def _name(vertex: Vertex) -> list[Line]:
+    """The name as a line, if there is one and anything of it can be seen."""
+    name = clean(vertex.name or "")
+    return [Line(name, TEXT, "name")] if name else []
+
+
 def _size(value: Value | None) -> float:
     return SMALL if value is not None and value.shape else TEXT
 
 
 def is_circle(vertex: Vertex) -> bool:
     """Whether a vertex is an operation whose sign is short enough for a circle."""
-    sign = Line(clean(vertex.label), TEXT, "sign")
-    return vertex.kind == OPERATION and sign.width <= 2 * RADIUS - 4
+    return vertex.kind == OPERATION and _fits_in_circle(vertex.label)
+
+
+@lru_cache(maxsize=2**12)  # of all operations, few have different signs
+def _fits_in_circle(label: str) -> bool:
+    return Line(clean(label), TEXT, "sign").width <= 2 * RADIUS - 4
 
 
 def measure(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | None = None) -> Sizes:
     """The extents of all vertices, edge labels and frame titles of a snapshot."""
-    vertices = map(_vertex_extent, snapshot.vertices, readers(snapshot))
+    ruler = Ruler(backward_arrows)
     given = marks.vertices if marks else [SAME] * len(snapshot.vertices)
     return Sizes(
-        vertices=[
-            _with_badge(extent, vertex) if mark in BADGE else extent
-            for extent, vertex, mark in zip(vertices, snapshot.vertices, given, strict=True)
+        vertices=list(map(ruler.vertex, snapshot.vertices, readers(snapshot), given)),
+        labels=[
+            ruler.label(snapshot.vertices[edge.source], snapshot.carried(edge), edge.gradient)
+            for edge in snapshot.edges
         ],
-        labels=[_label_extent(snapshot, edge, backward_arrows) for edge in snapshot.edges],
         titles=[_title_size(scope.name) for scope in snapshot.scopes],
     )
+
+
+class Ruler:
+    """Measures vertices and the labels of edges; every value once, in however many places it is."""
+
+    def __init__(self, backward_arrows: bool = False) -> None:
+        self._arrow = ARROW if backward_arrows else 0.0
+        self._above = _Blocks(forward_lines)
+        self._below = _Blocks(backward_lines)
+
+    def vertex(self, vertex: Vertex, readers: int, mark: str = SAME) -> Extent:
+        """The extent of a vertex that so many edges read."""
+        extent = _vertex_extent(vertex, readers)
+        return _with_badge(extent, vertex) if mark in BADGE else extent
+
+    def label(self, source: Vertex, value: Value | None, gradient: Value | None) -> Extent:
+        """The extent of the label of an edge from this vertex."""
+        width, up = self._above.size(value)
+        lower, down = self._below.size(gradient)
+        for line in _result_name(source):
+            width, up = max(width, line.width), up + line.height
+        return Extent(max(width, lower) + 8, AIR + up, AIR + down + self._arrow)
+
+
+class _Blocks:
+    """The sizes of the texts that tell a value."""
+
+    def __init__(self, texts: Callable[[Value | None], list[str]]) -> None:
+        self._texts = texts
+        self._known: dict[int, tuple[float, float]] = {}
+        self._values: list[Value | None] = []  # kept, or another could get the identity of one
+
+    def size(self, value: Value | None) -> tuple[float, float]:
+        """The width and the height."""
+        known = self._known.get(id(value))
+        if known is None:
+            texts, size = self._texts(value), _size(value)
+            known = size * max(map(_ems, texts)), len(texts) * size * LEADING
+            self._known[id(value)] = known
+            self._values.append(value)
+        return known
 
 
 def readers(snapshot: Snapshot) -> list[int]:
@@ -150,9 +204,9 @@ def _title_size(name: str) -> tuple[float, float]:
 
 
 def _vertex_extent(vertex: Vertex, count: int) -> Extent:
-    lines = vertex_lines(vertex, count)
     if is_circle(vertex):
-        return Extent(2 * RADIUS, RADIUS, RADIUS)
+        return _CIRCLE
+    lines = vertex_lines(vertex, count)
     width = max((line.width for line in lines), default=0.0)
     if vertex.kind in (OPERATION, GROUP):
         half = 6 + fsum(line.height for line in lines) / 2
@@ -167,13 +221,3 @@ def _with_badge(extent: Extent, vertex: Vertex) -> Extent:
         return extent._replace(up=RADIUS + 2 * BADGE_RADIUS - 2)
     sides = 2 if vertex.kind in (OPERATION, GROUP) else 1  # the sign stays in the middle
     return extent._replace(width=extent.width + sides * (2 * BADGE_RADIUS + 3))
-
-
-def _label_extent(snapshot: Snapshot, edge: Edge, backward_arrows: bool) -> Extent:
-    above, below = upper_lines(snapshot, edge), lower_lines(edge)
-    width = max(line.width for line in above + below)
-    return Extent(
-        width=width + 8,
-        up=AIR + fsum(line.height for line in above),
-        down=AIR + fsum(line.height for line in below) + ARROW * backward_arrows,
-    )

@@ -17,14 +17,15 @@ import numpy as np
 from autograd_core.draw.diff import Diff, diff
 from autograd_core.draw.names import clean
 from autograd_core.draw.snapshot import Snapshot
-from autograd_core.draw.snapshot.capture import capture
-from autograd_core.errors import GraphError, UncoveredError
+from autograd_core.draw.snapshot.capture import Capturing
+from autograd_core.errors import AutogradError, GraphError
 from autograd_core.readable import plain
 from autograd_core.rewrite import (
     EXACT,
     Agreement,
     Evaluation,
     Recorded,
+    Recorder,
     Rule,
     Step,
     all_rules,
@@ -33,7 +34,6 @@ from autograd_core.rewrite import (
     gradients,
     rewrite,
     substitute,
-    to_tensor,
 )
 from autograd_core.symbolic import Expression, Symbol
 from autograd_core.tensor import Tensor
@@ -128,32 +128,30 @@ def _frames(
     opened: bool,
     rules: Sequence[Rule],
 ) -> Iterator[Frame]:
-    leaves = _wanted(graph, wrt)
+    leaves, drawn = _wanted(graph, wrt), (Recorder(), Capturing())
     if opened:
         graph = graph.opened()
-    yield from _steps(graph, _Show("forward", tensor.name, _seed(tensor)), rules)
+    yield from _steps(graph, _Show("forward", tensor.name, _seed(tensor), *drawn), rules)
     for symbol in leaves:
         derivative = _derivative(tensor, graph, symbol)
         if derivative is not None:
             name = f"derivative for {symbol.name}"
-            yield from _steps(derivative, _Show(name, f"∂{symbol.name}", None), rules)
+            yield from _steps(derivative, _Show(name, f"∂{symbol.name}", None, *drawn), rules)
 
 
 @dataclass(frozen=True, slots=True)
 class _Show:
     """How the graphs of one simplification are drawn: the name of the result, and the gradient
-    that it gets, if one was sent back from it."""
+    that it gets, if one was sent back from it.  Operations that do not change are drawn once."""
 
     graph: str
     name: str | None
     seed: Any
+    recorder: Recorder
+    capturing: Capturing
 
     def snapshot(self, graph: Recorded) -> Snapshot:
-        result = to_tensor(graph.expression, graph.leaves, graph.origins)
-        result.name = self.name
-        if self.seed is not None and result.creator is not None:
-            result.creator.note("seed", self.seed)
-        return capture(result)
+        return self.capturing(self.recorder(graph), self.name, self.seed)
 
 
 def _steps(graph: Recorded, show: _Show, rules: Sequence[Rule]) -> Iterator[Frame]:
@@ -228,6 +226,6 @@ def _derivative(tensor: Tensor, graph: Recorded, symbol: Symbol) -> Recorded | N
         leaves[symbol_of_seed] = Tensor(ones if given is None else given, name=name)
     try:
         (found,) = gradients(graph.expression, [symbol], seed)
-    except UncoveredError:  # an operation in it has no rule on symbols
+    except AutogradError:  # an operation in it has no rule on symbols
         return None
     return None if found is None else Recorded(found, leaves, graph.origins)

@@ -81,6 +81,9 @@ MARKED = """
 .autograd .added .head,.autograd .added .seal,.autograd .added .dot{fill:#1a7f37}
 .autograd .changed .shape{stroke:#8250df}
 .autograd .changed .seal{fill:#8250df}
+.autograd .path .way,.autograd .path .shape,.autograd .culprit .shape{stroke:#b42318}
+.autograd .culprit .shape{stroke-width:2.8}
+.autograd .path .head,.autograd .path .dot,.autograd .culprit .seal{fill:#b42318}
 .autograd .badge text{fill:#fff;font-weight:bold}
 @media (prefers-color-scheme:dark){
 .autograd .same text{fill:#9aa4af}
@@ -92,6 +95,8 @@ MARKED = """
 .autograd .added .head,.autograd .added .seal,.autograd .added .dot{fill:#56d364}
 .autograd .changed .shape{stroke:#d2a8ff}
 .autograd .changed .seal{fill:#d2a8ff}
+.autograd .path .way,.autograd .path .shape,.autograd .culprit .shape{stroke:#ff9b8e}
+.autograd .path .head,.autograd .path .dot,.autograd .culprit .seal{fill:#ff9b8e}
 .autograd .badge text{fill:#16191d}
 }
 """
@@ -102,7 +107,8 @@ def to_svg(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | Non
 
     backward_arrows: draw a thick arrow against every edge, as the book does for backpropagation.
     marks: draw what was removed dashed and with a "−", what was added thick and with a "+", what
-        has changed with a "~", and the rest pale.
+        has changed with a "~", what is to blame with a "!", the way from there thin in its colour,
+        and the rest pale.
     """
     layout = lay_out(snapshot, measure(snapshot, backward_arrows, marks))
     return "\n".join(Picture(snapshot, layout, backward_arrows, marks).document()) + "\n"

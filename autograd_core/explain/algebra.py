@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import ast
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from autograd_core.draw.snapshot import Edge, Snapshot
+from autograd_core.errors import AutogradError
 from autograd_core.explain.explanation import Formula
 from autograd_core.explain.naming import shape_formula
+from autograd_core.explain.params import read_params
 from autograd_core.primitive import BILINEAR, REGISTRY, Primitive
 from autograd_core.symbolic import (
     Expression,
@@ -19,14 +19,13 @@ from autograd_core.symbolic import (
     Symbol,
     call_expression,
     definition_expression,
+    on_symbols,
     operand_symbols,
     residual_expressions,
     rule_expression,
     run,
 )
 from autograd_core.symbolic import expression as as_expression
-
-_LONGEST = 200  # characters of a parameter that are read
 
 
 class Local(NamedTuple):
@@ -88,12 +87,14 @@ class Algebra:
         if primitive is None or len(values) < len(edges):
             return None
         shapes, dtypes = [v.shape for v in values], [v.dtype for v in values]
-        key = primitive.name, kind, *shapes, *dtypes, *found.params.items()
+        out = () if found.value is None else found.value.shape
+        key = primitive.name, kind, out, *shapes, *dtypes, *found.params.items()
         if key not in self._known:
-            self._known[key] = _made(make, primitive, shapes, found.params, dtypes)
+            params = read_params(primitive, found.params, out)
+            self._known[key] = _made(make, primitive, shapes, params, dtypes)
         expression = self._known[key]
-        if expression is None:
-            return None
+        if expression is None or (kind == "call" and expression.shape != out):
+            return None  # not a record of what this operation does
         named = operand_symbols(primitive, shapes)
         operands = {s.name: edge.source for s, edge in zip(named, edges, strict=True)}
         known = {n: self.arrays[v] for n, v in operands.items() if v in self.arrays}
@@ -103,11 +104,12 @@ class Algebra:
 
 
 def _made(
-    make: Make, primitive: Primitive, shapes: Any, params: Mapping[str, str], dtypes: Any
+    make: Make, primitive: Primitive, shapes: Any, params: Mapping[str, Any], dtypes: Any
 ) -> Expression | None:
     try:
-        return make(primitive, shapes, _params(primitive, params), dtypes)
-    except Exception:  # noqa: BLE001  a rule is the user's code, and need not run on symbols
+        with on_symbols(primitive.name):
+            return make(primitive, shapes, params, dtypes)
+    except AutogradError:  # a rule is the user's code, and need not run on symbols
         return None
 
 
@@ -129,30 +131,6 @@ def _rule(operand: int, primitive: Primitive, *record: Any) -> Expression:
         return rule
     whole: Expression = rule.evaluate({s: residuals.get(s.name, s) for s in rule.symbols()})
     return whole
-
-
-def _params(primitive: Primitive, written: Mapping[str, str]) -> dict[str, Any]:
-    """The parameters from the texts that a snapshot has of them.  What is no literal of Python (a
-    dtype, an array) stays a text, of which a rule that needs more makes an error."""
-    read: dict[str, Any] = dict.fromkeys(primitive.params)
-    return read | dict(primitive.defaults) | {n: _read(text) for n, text in written.items()}
-
-
-def _read(text: str) -> Any:
-    """A parameter from its text in a snapshot, which writes an index as it stands in brackets."""
-    parts = [_read_part(part) for part in re.split(r", (?![^\[(]*[\])])", text[:_LONGEST])]
-    return parts[0] if len(parts) == 1 else tuple(parts)
-
-
-def _read_part(text: str) -> Any:
-    if text == "...":
-        return Ellipsis
-    if re.fullmatch(r"-?\d*:-?\d*(:-?\d*)?", text):
-        return slice(*(int(part) if part else None for part in text.split(":")))
-    try:
-        return ast.literal_eval(text)
-    except (ValueError, SyntaxError, RecursionError, MemoryError):
-        return text
 
 
 # ── writing ───────────────────────────────────────────────────────────────────────────────────

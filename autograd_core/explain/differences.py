@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core import reverse
-from autograd_core.draw.snapshot.capture import _record_again
+from autograd_core.draw.snapshot.capture import RecordedAgain
 from autograd_core.explain.explanation import Formula, Line, Part
 from autograd_core.explain.naming import Names, numeral
 from autograd_core.node import Node, nodes_before
@@ -37,7 +37,7 @@ class Differences:
     def result(self) -> Tensor:
         """The result of the same graph, recorded anew: its nodes keep no gradients."""
         with np.errstate(all="ignore"):
-            return _record_again(self._tensor)[0]
+            return RecordedAgain()(self._tensor)
 
     @cached_property
     def nodes(self) -> list[Node]:

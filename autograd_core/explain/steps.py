@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,7 @@ from autograd_core.explain.naming import (
     numeral,
     shape_formula,
 )
+from autograd_core.explain.params import told_arrays
 from autograd_core.primitive import REGISTRY
 from autograd_core.shapes import broadcast_axes, is_broadcast_of
 from autograd_core.symbolic import Expression, Symbol
@@ -88,6 +90,8 @@ class Steps:
         if call is None:
             yield from self._unknown(vertex)
         yield from self._result(value, definition or call)
+        arrays = told_arrays(self.snapshot.vertices[vertex].params)
+        yield f", with {listed(arrays)}" if arrays else ""
         if vertex == self.broken:
             yield f" (the first {_what(value)} of the forward pass)"
 
@@ -219,6 +223,11 @@ class Steps:
             yield "" if is_said else ": passed on as it is"
         elif local is not None and _repeats(local.expression):
             yield ": each element gets the gradient of what it went into"
+        elif local is not None and local.expression.operation is REGISTRY["scatter"]:
+            yield ": what was picked gets its gradient back"
+            if _picks_freely(local.expression.params["index"]):
+                yield " (the sum, if it was picked several times)"
+            yield ", all else 0"
 
     def _sum(self, vertex: int, sent: Sequence[int]) -> Line:
         """The sum of what the readers of a value sent."""
@@ -351,6 +360,12 @@ def _factors(rule: Local | None) -> list[str] | None:
     product = found.operation is REGISTRY["multiply"]
     names = [o.name for o in (found.operands if product else (found,)) if isinstance(o, Symbol)]
     return sorted(names, key="g".__ne__) or None
+
+
+def _picks_freely(index: Any) -> bool:
+    """Whether an index may name an element several times."""
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, np.ndarray) and part.dtype != bool for part in parts)
 
 
 def _repeats(rule: Expression) -> bool:

@@ -5,7 +5,7 @@ from autograd_core.rewrite.checking import Agreement, Evaluation, check
 from autograd_core.rewrite.definitions import all_rules
 from autograd_core.rewrite.derivative import gradients
 from autograd_core.rewrite.engine import Step, rewrite, simplified, substitute
-from autograd_core.rewrite.recorded import Recorded, from_tensor, to_tensor
+from autograd_core.rewrite.recorded import Recorded, Recorder, from_tensor, to_tensor
 from autograd_core.rewrite.rule import EXACT, ROUNDING, SIGN_OF_ZERO, Rule
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Agreement",
     "Evaluation",
     "Recorded",
+    "Recorder",
     "Rule",
     "Step",
     "all_rules",

@@ -13,11 +13,14 @@ from functools import cache, lru_cache
 from itertools import product
 from typing import Any
 
+import numpy as np
+
 from autograd_core.errors import ShapeError
 from autograd_core.primitive import ELEMENTWISE, REGISTRY, Primitive
 from autograd_core.rewrite.algebra import ALGEBRA
 from autograd_core.rewrite.derivative import as_argument, gradients, pull
-from autograd_core.rewrite.engine import rewrite, simplified, substitute
+from autograd_core.rewrite.engine import rewrite, simplified, substitute, with_operands
+from autograd_core.rewrite.folding import ANY
 from autograd_core.rewrite.patterns import size
 from autograd_core.rewrite.rule import ROUNDING, Rule
 from autograd_core.rewrite.traced import Traced, TracedRule
@@ -77,12 +80,43 @@ def _rules_of(
     if not definition.forms:
         return (), ()
     fitting = [traced for traced in map(definition.on, tried) if traced is not None]
+    rules = (definition, *known, *ALGEBRA)
     slopes = [
-        _derivative(composite, operand, fitting, (definition, *known, *ALGEBRA), seeded)
+        _derivative(composite, operand, fitting, rules, seeded, spelling)
         for operand in range(len(composite.inputs))
         for seeded in (True, False)
+        for spelling in (None, *_spellings(composite, fitting[0].pattern))
     ]
-    return (definition,), tuple(filter(_shortens, slopes))
+    distinct = {slope.patterns: slope for slope in reversed(slopes)}
+    return (definition,), tuple(filter(_shortens, reversed(distinct.values())))
+
+
+def _spellings(composite: Primitive, definition: Expression) -> list[Rule]:
+    """The rules that write an operation of a definition in another way: 1 / x for a reciprocal.
+    Each way has another derivative, of which not all become the same."""
+    if composite.kind != ELEMENTWISE or len(composite.inputs) > 1:
+        return []
+    operations = {node.operation for node in definition.nodes()}
+    return [
+        rule
+        for rule in ALGEBRA
+        if rule.operations.isdisjoint({ANY})
+        and rule.left.__code__.co_varnames == ("x",)
+        and size(rule.sides[0]) == size(rule.sides[1]) == 1
+        and rule.sides[1].operation in operations
+    ]
+
+
+def _spelled(whole: Expression, rule: Rule | None) -> Expression:
+    """An expression with the left side of a rule wherever it has the right one."""
+    if rule is None:
+        return whole
+    made: dict[Expression, Expression] = {}
+    for node in whole.nodes():
+        made[node] = with_operands(node, made)
+        if node.operation is rule.sides[1].operation:
+            made[node] = expression(rule.left(*made[node].operands))
+    return made[whole]
 
 
 def _tried_on(composite: Primitive) -> list[tuple[Shape, ...]]:
@@ -116,15 +150,17 @@ def _derivative(
     fitting: list[Traced],
     rules: Sequence[Rule],
     seeded: bool,
+    spelling: Rule | None,
 ) -> TracedRule:
-    """seeded: the result's gradient is an argument g; else the result is a number, and it is 1."""
+    """seeded: the result's gradient is an argument g; else it is 1, of every element.
+    spelling: how the definition is written."""
     count = len(primitive.inputs)
 
     def left(*arguments: Any, **params: Any) -> Any:
         assert primitive.definition is not None
         operands = arguments[:count]
-        result = expression(primitive.definition(*operands, **params))
-        g = _seed(result, arguments[count] if seeded else None)
+        result = _spelled(expression(primitive.definition(*operands, **params)), spelling)
+        g = _seed(primitive, result, arguments[count] if seeded else None)
         return gradients(result, [operands[operand]], g)[0]
 
     def right(*arguments: Any, **params: Any) -> Any:
@@ -137,7 +173,7 @@ def _derivative(
 
     def slope(operands: Sequence[Any], g: Any, params: Mapping[str, Any]) -> Expression:
         result = expression(primitive(*operands, **params))
-        return pull(result, operand, _seed(result, g))
+        return pull(result, operand, _seed(primitive, result, g))
 
     def samples() -> Iterator[tuple[Shape, ...]]:
         for traced in fitting:
@@ -159,9 +195,12 @@ def _stand_in(number: int, operand: Expression) -> Expression:
     return Symbol(f"x{number}", operand.shape, operand.dtype)
 
 
-def _seed(result: Expression, given: Expression | None) -> Expression:
-    """The gradient of the result, which has the result's shape; 1 if None is given."""
+def _seed(primitive: Primitive, result: Expression, given: Expression | None) -> Expression:
+    """The gradient of the result, which has the result's shape; 1 if None is given.  Each element
+    of an elementwise operation may have the same."""
     g = Literal(result.dtype.type(1)) if given is None else given
+    if primitive.kind == ELEMENTWISE and g.shape != result.shape:
+        g = expression(np.broadcast_to(g, result.shape))
     if g.shape != result.shape:
         raise ShapeError(f"derivative: g is {g.shape} and the result {result.shape}.")
     return g

@@ -11,7 +11,7 @@ from autograd_core.errors import UncoveredError
 from autograd_core.mode import mode
 from autograd_core.primitive import Primitive
 from autograd_core.shapes import broadcast_axes
-from autograd_core.symbolic import Expression, Literal, expression
+from autograd_core.symbolic import Expression, Literal, expression, on_symbols
 
 
 def gradients(
@@ -57,7 +57,7 @@ def pull(node: Expression, position: int, g: Expression) -> Expression:
     rule = primitive.rule_of(position)
     code = rule.__code__
     names = code.co_varnames[1 : code.co_argcount]
-    with mode(expanded=False):
+    with mode(expanded=False), on_symbols(primitive.name):
         dx = expression(rule(g, *[_named(node, name, position) for name in names]))
         return _fit(dx, operand)
 

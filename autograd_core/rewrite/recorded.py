@@ -13,7 +13,7 @@ from autograd_core.readable import plain
 from autograd_core.rewrite.derivative import as_argument
 from autograd_core.rewrite.engine import Step, between, substituted, with_operands
 from autograd_core.rewrite.folding import compute
-from autograd_core.symbolic import Call, Expression, Literal, Symbol, expression
+from autograd_core.symbolic import Call, Expression, Literal, Symbol, expression, on_symbols
 from autograd_core.tensor import Tensor
 
 
@@ -173,18 +173,38 @@ def to_tensor(
     >>> to_tensor(x * y, {x: Tensor(2.0), y: Tensor(3.0)}).item()
     6.0
     """
-    results: dict[Expression, Any] = {}
-    for node in whole.nodes():
-        if isinstance(node, Call):
-            origin = (origins or {}).get(node, Origin(None, None, None))
-            args = [results[operand] for operand in node.operands]
+    return Recorder()(Recorded(whole, leaves, origins or {}))
+
+
+class Recorder:
+    """Computes and records expressions on their leaves; what several share is one operation."""
+
+    def __init__(self) -> None:
+        self.made: dict[Any, Any] = {}
+
+    def __call__(self, graph: Recorded) -> Tensor:
+        """The graph as a Tensor."""
+        results: dict[Expression, Any] = {}
+        for node in graph.expression.nodes():
+            if isinstance(node, Call):
+                origin = graph.origins.get(node, Origin(None, None, None))
+                args = [results[operand] for operand in node.operands]
+                results[node] = self._result(node, args, origin)
+            elif isinstance(node, Symbol):
+                results[node] = graph.leaves[node]
+            else:
+                results[node] = node.evaluate({})
+        result = results[graph.expression]
+        return result if isinstance(result, Tensor) else Tensor(plain(result), requires_grad=False)
+
+    def _result(self, node: Call, args: list[Any], origin: Origin) -> Any:
+        key = node, origin, *map(id, args)
+        if key not in self.made:
             with mode(recording=True, expanded=False, scope=origin.scope):
-                results[node] = compute(node, args)
-            _annotate(results[node], origin)
-        else:
-            results[node] = leaves[node] if isinstance(node, Symbol) else node.evaluate({})
-    result = results[whole]
-    return result if isinstance(result, Tensor) else Tensor(plain(result), requires_grad=False)
+                result = compute(node, args)
+            _annotate(result, origin)
+            self.made[key] = result, args  # which are kept, or others could get their identities
+        return self.made[key][0]
 
 
 def _annotate(result: Any, origin: Origin) -> None:
@@ -200,7 +220,7 @@ def opened(node: Expression) -> Expression:
     if definition is None:
         return node
     try:
-        with mode(expanded=True):
+        with mode(expanded=True), on_symbols(node.operation.name):
             inner = expression(definition(*map(as_argument, node.operands), **node.params))
     except AutogradError:  # it asks for the values of its operands
         return node

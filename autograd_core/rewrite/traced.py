@@ -14,7 +14,7 @@ from autograd_core.rewrite.engine import simplified
 from autograd_core.rewrite.patterns import Match, matches
 from autograd_core.rewrite.rule import Rewritten, Rule
 from autograd_core.shapes import Shape
-from autograd_core.symbolic import Call, Expression, Literal, Symbol, expression
+from autograd_core.symbolic import Call, Expression, Literal, Symbol, expression, on_symbols
 
 Types = tuple[tuple[Shape, str], ...]  # of each argument the shape and the dtype
 
@@ -112,11 +112,11 @@ class TracedRule(Rule):
         """None where the code does not take such arguments, or does not need one of them."""
         symbols = tuple(Symbol(name, *of) for name, of in zip(self.names, types, strict=True))
         try:
-            with mode(expanded=False):
+            with mode(expanded=False), on_symbols(self.name):
                 left = expression(self.left(*symbols, **params))
                 pattern = simplified(left, self.rules)
                 right = expression(self.right(*symbols, **params))
-        except (AutogradError, ValueError, TypeError, IndexError, AttributeError):
+        except AutogradError:
             return None
         needed = set(pattern.symbols())
         whole = isinstance(pattern, Call) and needed.issuperset(symbols)
@@ -124,10 +124,11 @@ class TracedRule(Rule):
 
 
 def _tried(param: tuple[str, Any]) -> list[Any]:
+    """Values of a parameter that may give other forms.  A `where` is a mask, not a choice."""
     name, default = param
     if name == "axis":
         return list({repr(axis): axis for axis in (default, None, 0, -1)}.values())
-    return [False, True] if isinstance(default, bool) else [default]
+    return [False, True] if isinstance(default, bool) and name != "where" else [default]
 
 
 def _form(pattern: Expression) -> Any:

@@ -15,6 +15,7 @@ from autograd_core.symbolic.notation import escaped, latex_name
 from autograd_core.symbolic.rules import (
     call_expression,
     definition_expression,
+    on_symbols,
     operand_symbols,
     residual_expressions,
     rule_expression,
@@ -34,6 +35,7 @@ __all__ = [
     "escaped",
     "expression",
     "latex_name",
+    "on_symbols",
     "operand_symbols",
     "residual_expressions",
     "rule_expression",

@@ -25,7 +25,8 @@ from autograd_core.mode import current_mode
 from autograd_core.ops import elementwise, shaping
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.shapes import Shape, size_of
-from autograd_core.symbolic.inference import infer
+from autograd_core.symbolic.inference import infer, on_stand_ins
+from autograd_core.symbolic.named import Named, emptied, key_of
 from autograd_core.symbolic.printing import latex, text
 
 # What NumPy's functions and ufuncs' reductions mean on expressions; `functions.py` fills them.
@@ -34,8 +35,6 @@ REDUCTIONS: dict[np.ufunc, Callable[..., Any]] = {}
 SPECIAL: dict[np.ufunc, Callable[..., Any]] = {}
 
 Term = TypeVar("Term", bound="Expression")
-
-_SMALL = 64  # arrays of at most so many elements are the same literal if their elements are
 
 
 class Expression(NumPyMethods, NDArrayOperatorsMixin):
@@ -149,6 +148,8 @@ class Expression(NumPyMethods, NDArrayOperatorsMixin):
             )
         if ufunc in SPECIAL:
             return SPECIAL[ufunc](*inputs)
+        if ufunc.nout > 1:
+            return named(ufunc, inputs, {})
         known = UFUNCS.get(ufunc)
         return call(known if isinstance(known, Primitive) else ufunc, inputs)
 
@@ -161,7 +162,7 @@ class Expression(NumPyMethods, NDArrayOperatorsMixin):
             return call(function, args, options)
         if function in FUNCTIONS:
             return FUNCTIONS[function](*args, **options)
-        return call(function, args, options)
+        return named(function, args, options)
 
     def astype(self, dtype: DTypeLike) -> Expression:
         """In another dtype."""
@@ -235,11 +236,14 @@ class Literal(Expression):
         if isinstance(value, (list, tuple)):
             value = array
         return _shared(
-            cls, (name, _key(value)), name=name, value=value, shape=array.shape, dtype=array.dtype
+            cls, (name, key_of(value)), name=name, value=value, shape=array.shape, dtype=array.dtype
         )
 
     def _value(self, values: Mapping[Any, Any], args: list[Any]) -> Any:
         return self.value
+
+    def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
+        return np.array(self.value, dtype, copy=copy)
 
 
 class Call(Expression):
@@ -265,7 +269,7 @@ class Call(Expression):
         params = dict(params or {})
         if isinstance(operation, Primitive):
             params = {**operation.defaults, **params}
-        key = (operation, tuple(map(id, operands)), _key(params))
+        key = (operation, tuple(map(id, operands)), key_of(params))
         made: Self | None = _TERMS.get((cls, key))
         if made is not None:
             return made
@@ -307,6 +311,26 @@ def call(operation: Any, args: Sequence[Any], params: Mapping[str, Any] | None =
     return Call(operation, tuple(map(expression, args)), plain)
 
 
+def named(function: Any, args: Sequence[Any], options: Mapping[str, Any]) -> Any:
+    """A function that no table knows, as an operation by its name: what is an expression in its
+    arguments is an operand, also in a list, and all else is as it was written.  One that gives
+    several arrays is as many operations."""
+    operands: list[Expression] = []
+    places, rest = emptied((tuple(args), dict(options)), _is_expression, operands)
+    made = Named(function, places, rest)
+    result = on_stand_ins(made, operands, {})
+    if isinstance(result, (tuple, list)):
+        parts = [Call(made.of(part), tuple(operands)) for part in range(len(result))]
+        return getattr(result, "_make", type(result))(parts)
+    if all(isinstance(arg, Expression) for arg in args):
+        return call(function, args, options)
+    return Call(made, tuple(operands), like=np.asarray(result))
+
+
+def _is_expression(value: Any) -> bool:
+    return isinstance(value, Expression)
+
+
 def expression(value: Any) -> Expression:
     """The value itself if it is an expression, else the literal of a number or an array."""
     return value if isinstance(value, Expression) else Literal(value)
@@ -316,6 +340,8 @@ def _unwrapped(operation: Any, value: Any) -> Any:
     """A parameter as it is; a literal as its value."""
     if isinstance(value, Literal):
         return value.value
+    if isinstance(value, Expression) and not value.symbols():
+        return value.evaluate({})
     if isinstance(value, Expression):
         name = getattr(operation, "name", None) or operation.__name__
         raise UncoveredError(
@@ -337,17 +363,3 @@ def _shared(cls: type[Term], key: Any, **parts: Any) -> Term:
         setattr(made, name, part)
     shared: Term = _TERMS.setdefault((cls, key), made)
     return shared
-
-
-def _key(value: Any) -> Any:
-    """Something hashable that is equal for equal values of equal type."""
-    if isinstance(value, dict):
-        return tuple((name, _key(part)) for name, part in sorted(value.items()))
-    if isinstance(value, (tuple, list)):
-        return type(value), tuple(map(_key, value))
-    if isinstance(value, slice):
-        return slice, value.start, value.stop, value.step
-    if isinstance(value, np.ndarray):
-        small = value.size <= _SMALL and not value.dtype.hasobject
-        return value.dtype, value.shape, value.tobytes() if small else id(value)
-    return type(value), repr(value)  # the text tells -0.0 from 0.0, and one NaN is the same

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.errors import ShapeError
+from autograd_core.errors import ShapeError, UncoveredError
 from autograd_core.ops import products
 from autograd_core.primitive import ELEMENTWISE, Primitive
 from autograd_core.shapes import Shape, kept, normalize_axis
@@ -31,10 +31,22 @@ def infer(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) ->
     shape = _formula(operation, [x.shape for x in operands], params)
     if shape is not None:
         return shape, _dtype(operation, tuple(map(_kind, operands)))
-    out = np.asarray(
-        _run(operation, [_stand_in(operation, *_kind(x), x.shape) for x in operands], params)
-    )
+    out = on_stand_ins(operation, operands, params)
+    if isinstance(out, (tuple, list)):
+        raise UncoveredError(
+            f"{_name(operation)}: it gives several results, and on symbols an operation has one."
+        )
+    out = np.asarray(out)
     return out.shape, out.dtype
+
+
+def on_stand_ins(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
+    """What an operation gives for arrays of the shapes and dtypes of its operands."""
+    stand_ins = [_stand_in(operation, *_kind(x), x.shape) for x in operands]
+    try:
+        return _run(operation, stand_ins, params)
+    except np.linalg.LinAlgError:
+        return _run(operation, [*map(_regular, stand_ins)], params)
 
 
 def _formula(operation: Any, shapes: list[Shape], params: Mapping[str, Any]) -> Shape | None:
@@ -95,6 +107,17 @@ def _stand_in(operation: Any, dtype: np.dtype[Any], kind: type, value: Any, shap
         return value
     number = _inside(getattr(operation, "domain", _REALS)) if dtype.kind in "fc" else 0
     return np.broadcast_to(np.asarray(number, dtype), shape)
+
+
+def _regular(stand_in: Any) -> Any:
+    """A matrix that can be inverted and factored, in place of one whose elements are all alike."""
+    if np.ndim(stand_in) < 2:
+        return stand_in
+    return np.broadcast_to(np.eye(*stand_in.shape[-2:], dtype=stand_in.dtype), stand_in.shape)
+
+
+def _name(operation: Any) -> str:
+    return str(getattr(operation, "name", None) or operation.__name__)
 
 
 def _inside(domain: tuple[float, float]) -> float:

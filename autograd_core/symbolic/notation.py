@@ -17,6 +17,10 @@ import numpy as np
 ANY, WHERE, LOGIC, COMPARE, SUM, PRODUCT, NEGATIVE, MATRIX, PREFIX, POWER, ATOM = range(11)
 
 
+# What large arrays of indices are called, in their order.
+INDICES = "ijklmnpq"
+
+
 class Form(NamedTuple):
     """text, tex: templates with one `{}` for each operand.   level: how tightly the result binds.
     needs: how tightly each operand must, or it is put in parentheses.

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_core.primitive import ELEMENTWISE, Primitive
+from autograd_core.symbolic.named import FEW, Named
 from autograd_core.symbolic.notation import (
     ATOM,
     FORMS,
@@ -31,7 +32,6 @@ from autograd_core.symbolic.notation import (
 )
 
 _LONGEST = 1000  # characters of a part: a shared part is written wherever it is used
-FEW = 6  # elements of an array that is written out
 BINARY = 2
 
 
@@ -171,6 +171,8 @@ def _form(node: Any) -> Form:
     key = operation.name if isinstance(operation, Primitive) else operation
     if key in FORMS:
         return FORMS[key]
+    if isinstance(operation, Named):
+        return operation.form
     if not isinstance(operation, Primitive):
         return function_form(operation.__name__, count)
     name = operation.symbol if operation.symbol.isidentifier() else operation.name

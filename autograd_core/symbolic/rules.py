@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
 
+from autograd_core.errors import AutogradError, UncoveredError
 from autograd_core.mode import mode
 from autograd_core.primitive import Primitive
 from autograd_core.shapes import Shape
@@ -36,6 +38,18 @@ def operand_symbols(
     return tuple(map(Symbol, names, map(tuple, shapes), kinds))
 
 
+@contextmanager
+def on_symbols(name: str) -> Iterator[None]:
+    """Around code that was written for arrays and runs on symbols: what it raises besides the
+    errors of this library becomes an UncoveredError."""
+    try:
+        yield
+    except AutogradError:
+        raise
+    except Exception as error:
+        raise UncoveredError(f"{name}: its code does not run on symbols: {error}") from error
+
+
 def rule_expression(
     primitive: Primitive,
     operand: int,
@@ -50,7 +64,7 @@ def rule_expression(
 
     The symbols are `g`, the gradient of the result, the inputs by their names, `out`, and residuals
     by theirs.  The engine then sums over what broadcasting repeated, as it does for arrays.
-    Raises what the rule raises where it asks for a symbol's value.
+    Raises an AutogradError where the rule asks for a symbol's value.
 
     >>> from autograd_core import REGISTRY
     >>> from autograd_core.symbolic import rule_expression
@@ -70,7 +84,7 @@ def rule_expression(
     known["out"] = Symbol("out", out.shape, out.dtype)
     residuals = residual_expressions(primitive, shapes, params, dtypes)
     known |= {name: Symbol(name, value.shape, value.dtype) for name, value in residuals.items()}
-    with mode(expanded=False):
+    with mode(expanded=False), on_symbols(primitive.name):
         g = Symbol("g", out.shape, out.dtype)
         return expression(rule(g, *[known[name] for name in _arguments(rule)[1:]]))
 
@@ -142,7 +156,7 @@ def definition_expression(
     """
     assert primitive.definition is not None
     inputs = operand_symbols(primitive, shapes, dtypes)
-    with mode(expanded=False):
+    with mode(expanded=False), on_symbols(primitive.name):
         return expression(primitive.definition(*inputs, **{**primitive.defaults, **(params or {})}))
 
 
@@ -164,7 +178,7 @@ def residual_expressions(
     known = {**primitive.defaults, **(params or {})} | dict(
         zip(primitive.inputs, inputs, strict=False)
     )
-    with mode(expanded=False):
+    with mode(expanded=False), on_symbols(primitive.name):
         return {
             name: expression(function(*[known[n] for n in _arguments(function)]))
             for name, function in primitive.residuals.items()

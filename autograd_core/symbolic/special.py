@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from autograd_core.shapes import normalize_axis, size_of
+from autograd_core.symbolic.named import FEW
 from autograd_core.symbolic.notation import (
     ATOM,
     COMPARE,
     FORMS,
+    INDICES,
     NEGATIVE,
     POWER,
     PREFIX,
@@ -22,7 +25,6 @@ from autograd_core.symbolic.notation import (
 )
 from autograd_core.symbolic.printing import (
     BINARY,
-    FEW,
     Dialect,
     Written,
     level_of,
@@ -155,10 +157,28 @@ def _arranged(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
         shown = ", ".join(map(str, node.shape))
         target = f"({shown})"
         return dialect.form(function_form("reshape", 2), [parts[0], Written(target)])
-    base = parts[0].text if parts[0].level >= POWER else dialect.parenthesised(parts[0].text)
-    index = _index(node.params["index"])
+    return _indexed(dialect, parts[0], _index(node.params["index"]))
+
+
+def _indexed(dialect: Dialect, part: Written, index: str) -> Written:
+    base = part.text if part.level >= POWER else dialect.parenthesised(part.text)
     tex = escaped(index.replace("…", "..."))
     return Written(base + (rf"_{{[\text{{{tex}}}]}}" if dialect.tex else f"[{index}]"))
+
+
+@special_form("assemble")
+def _assemble(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
+    """What stands where, as an assignment says it; an index if it is all of the result."""
+    placed = []
+    for x, part, (target, source) in zip(
+        node.operands, parts, node.params["moves"].texts(), strict=True
+    ):
+        picked = part if source == f"0:{x.size}" else _indexed(dialect, part, source)
+        if len(parts) == 1 and target == f"0:{node.size}":
+            return picked
+        place = rf"[\text{{{escaped(target)}}}]" if dialect.tex else f"[{target}]"
+        placed.append(Written(f"{place} = {picked.text}"))
+    return dialect.form(function_form("assemble", len(parts)), placed)
 
 
 def _keeps_order(node: Any) -> bool:
@@ -173,15 +193,22 @@ def _keeps_order(node: Any) -> bool:
 
 
 def _index(index: Any) -> str:
-    if isinstance(index, tuple):
-        return ", ".join(map(_index, index))
-    if isinstance(index, slice):
-        parts = [index.start, index.stop, index.step]
-        shown = ":".join("" if part is None else str(part) for part in parts)
-        return shown.removesuffix(":") if index.step is None else shown
-    if index is Ellipsis:
+    """An index as it stands in brackets, large arrays by a letter each."""
+    letters = iter(INDICES)
+    parts = index if isinstance(index, tuple) else (index,)
+    return ", ".join(_index_part(part, letters) for part in parts)
+
+
+def _index_part(part: Any, letters: Iterator[str]) -> str:
+    if isinstance(part, slice):
+        ends = [part.start, part.stop, part.step]
+        shown = ":".join("" if end is None else str(end) for end in ends)
+        return shown.removesuffix(":") if part.step is None else shown
+    if part is Ellipsis:
         return "…"
-    return "new" if index is None else parameter(index)
+    if isinstance(part, np.ndarray) and part.size > FEW:
+        return next(letters, "…")
+    return "new" if part is None else parameter(part)
 
 
 @special_form("transpose")

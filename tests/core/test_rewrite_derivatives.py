@@ -96,6 +96,35 @@ def test_the_sigmoids_four_steps_have_the_derivative_y_times_1_minus_y() -> None
     assert "derivative of sigmoid" in [step.rule.name for step in steps]
 
 
+WRITINGS = {
+    "reciprocal(exp(-x) + 1)": lambda x: np.reciprocal(np.exp(-x) + 1),
+    "1 / (1 + exp(-x))": lambda x: 1 / (1 + np.exp(-x)),
+    "(1 + exp(-x)) ** -1": lambda x: (1 + np.exp(-x)) ** -1,
+    "(exp(-1.0 * x) + 1.0) ** -1.0": lambda x: (np.exp(-1.0 * x) + 1.0) ** -1.0,
+    "sigmoid(x)": sigmoid,
+}
+
+
+@pytest.mark.parametrize("writing", WRITINGS)
+@pytest.mark.parametrize("shape", [(), (3,), (2, 3)])
+@pytest.mark.parametrize("reader", ["gradient", "sum", "mean"])
+def test_y_times_1_minus_y_is_found_however_the_sigmoid_is_written(
+    writing: str, shape: Any, reader: str
+) -> None:
+    of = Symbol("x", shape)
+    y = WRITINGS[writing](of)
+    seed = Symbol("g", shape) if reader == "gradient" else None
+    whole = y if reader == "gradient" else getattr(np, reader)(y)
+    result = simplified(derivative(whole, of, seed), all_rules())
+    operations = {node.operation.name for node in result.nodes() if isinstance(node, Call)}
+    assert operations <= {"sigmoid", "subtract", "multiply", "broadcast_to"}
+    point = np.linspace(-2.0, 1.0, int(np.prod(shape, dtype=int))).reshape(shape)[()]
+    values = {of: point, **({} if seed is None else {seed: np.cos(point)})}
+    np.testing.assert_allclose(
+        result.evaluate(values), derivative(whole, of, seed).evaluate(values), rtol=1e-13
+    )
+
+
 def test_softmax_with_loss_has_the_derivative_y_minus_t() -> None:
     """Book, appendix A; divided by the batch of two."""
     result = simplified(derivative(cross_entropy(Literal(ONE_HOT)), logits), all_rules())

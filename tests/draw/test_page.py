@@ -9,6 +9,7 @@ import sys
 import zlib
 from html.parser import HTMLParser
 from importlib.resources import files
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -104,6 +105,21 @@ def test_the_picture_is_there_without_a_script() -> None:
     assert ids == [*(f"e{i}" for i in range(9)), *(f"v{i}" for i in range(10))]
 
 
+def test_edges_and_steps_are_told_as_differences() -> None:
+    snapshot = graph(apples_and_oranges()).snapshot
+    data = document(snapshot).data
+    targets = list(accumulate(step for _, step, *_ in data["edges"]))
+    sources = [target - row[0] for target, row in zip(targets, data["edges"], strict=True)]
+    assert [*zip(sources, targets, strict=True)] == [(e.source, e.target) for e in snapshot.edges]
+    assert tuple(accumulate(data["forward"])) == snapshot.forward
+    assert tuple(accumulate(data["backward"])) == snapshot.backward
+
+
+def test_numbers_have_no_digits_that_rounding_left_behind() -> None:
+    data = document(graph(Tensor(0.1) * 3.0).snapshot).data
+    assert [row[2] for row in data["nodes"]] == [0.1, 3, 0.3, 0.3]
+
+
 def test_before_a_backward_pass_there_are_no_gradients() -> None:
     made = document(without_gradients(SAMPLES["buy_apple"]))
     assert [row[3:] for row in made.data["edges"]] == [[]] * 5
@@ -138,7 +154,8 @@ def test_names_of_users_are_text_everywhere() -> None:
     assert text.count("<script") == harmless.count("<script") == 3
     assert "<!--" not in text.partition("<!DOCTYPE")[2]
     assert "\u2028" not in text
-    assert Document(text).data["title"].startswith("</script><script>alert(1)</script><!--")
+    assert Document(text).text_of("h1").startswith("</script><script>alert(1)</script><!--")
+    assert Document(text).data["nodes"][0][1].startswith("</script><script>alert(1)</")
 
 
 def test_a_name_that_cannot_be_seen_leaves_a_title() -> None:

@@ -104,9 +104,10 @@ def use(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         tab.goto(f"{file.as_uri()}#{fragment}")
         wait_for_script(tab, [line for line in noticed if "error" in line])
         tab.evaluate(USE_ALL, name.encode("utf-8", "replace").decode())
-        for key in ("?", "Escape", "/", "Enter", "Escape", "End"):
-            tab.keyboard.press(key)
-        tab.locator("dialog").wait_for(state="detached")
+        for keys in (("?", "Escape"), ("/", "Enter", "Escape", "End")):
+            for key in keys:
+                tab.keyboard.press(key)
+            tab.locator("dialog").wait_for(state="detached")
         skeleton: list[str] = tab.evaluate(SKELETON)
         own = f"request {file.as_uri()}"
         others = [line for line in noticed if line.partition("#")[0] != own]

@@ -161,13 +161,21 @@ def test_the_keys_are_listed(visit: Open, gallery: Gallery) -> None:
     assert not listed.is_visible()
 
 
-def test_the_address_restores_the_state(visit: Open, gallery: Gallery) -> None:
-    first = visit(gallery["apples_and_oranges"])
+@pytest.mark.parametrize(
+    "settings", [{}, {"reduced_motion": "reduce"}, {"forced_colors": "active"}], ids=str
+)
+def test_the_address_restores_the_state(
+    visit: Open, gallery: Gallery, settings: dict[str, str]
+) -> None:
+    first = visit(gallery["apples_and_oranges"], **settings)
     first.press("Home", *["ArrowRight"] * 5)
+    first.page.locator("#views").select_option("backward")
     fragment = first("() => location.hash.slice(1)")
-    second = visit(gallery["apples_and_oranges"], fragment)
+    second = visit(gallery["apples_and_oranges"], fragment, **settings)
     assert second.step == first.step == 5
     assert shown(second) == shown(first)
+    rules = "() => [...document.querySelectorAll('svg .rule')].map(text => text.textContent)"
+    assert second(rules) == first(rules) != []
 
 
 def test_another_address_is_another_state(visit: Open, gallery: Gallery) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from heapq import heapify, heappop, heappush
 from itertools import product
 
-from autograd_core.draw.marks import ADDED, CHANGED, REMOVED, SAME, Marks
+from autograd_core.draw.marks import ADDED, CHANGED, CULPRIT, PATH, REMOVED, SAME, Marks
 from autograd_core.draw.snapshot import Edge, Scope, Snapshot, Vertex
 from autograd_core.draw.snapshot.fold import folded
 
@@ -54,7 +54,9 @@ def fold_marked(merged: Snapshot, marks: Marks, depth: int | None) -> tuple[Snap
 
 
 def _joint(marks: set[str]) -> str:
-    return next(iter(marks)) if len(marks) == 1 else CHANGED
+    if len(marks) == 1:
+        return next(iter(marks))
+    return next((mark for mark in (CULPRIT, PATH) if mark in marks), CHANGED)
 
 
 # A vertex of either graph: whether it is of `before`, and its id there.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Sequence
-from typing import Any
+from itertools import islice
+from typing import Any, NamedTuple
 
 from autograd_core.draw.labels import mean
 from autograd_core.draw.lenses.lens import LENSES, SUM, Lens, Mark, Reading
@@ -32,43 +33,47 @@ def lens_data(snapshot: Snapshot) -> dict[str, Any]:
     Vertices and edges are those of the snapshot, then those of the definitions in it, then those of
     the definitions in these, numbered on.
     """
-    vertices, edges = flattened(snapshot)
+    flat = flattened(snapshot)
     marks: dict[Mark, int] = {}
-    lenses = [_lens(lens, vertices, edges, len(snapshot.vertices), marks) for lens in LENSES]
+    lenses = [_lens(lens, flat, len(snapshot.vertices), marks) for lens in LENSES]
     return {
         "lenses": [lens for lens in lenses if lens is not None],
         "marks": [[mark.sign, mark.word, mark.weight] for mark in marks],
         "first": [_place(first_value(snapshot)), _place(first_gradient(snapshot))],
-        **_histograms(vertices),
+        **_histograms(flat.vertices),
     }
 
 
-def flattened(snapshot: Snapshot) -> tuple[list[Vertex], list[tuple[int, Edge]]]:
-    """The vertices of a snapshot and of all definitions in it, numbered on, and the edges, each
-    with its source by these numbers.  The definitions are left out where there are too many."""
-    vertices: list[Vertex] = []
-    edges: list[tuple[int, Edge]] = []
+class Flat(NamedTuple):
+    """A snapshot and all definitions in it: the vertices numbered on, the edges, and their sources
+    by these numbers."""
+
+    vertices: list[Vertex]
+    edges: list[Edge]
+    sources: list[int]
+
+
+def flattened(snapshot: Snapshot) -> Flat:
+    """All vertices and edges; those of definitions are left out where there are too many."""
+    whole = Flat([], [], [])
     waiting = deque([snapshot])
     while waiting:
         part = waiting.popleft()
-        if vertices and len(vertices) + len(part.vertices) > DETAILED:
-            return vertices[: len(snapshot.vertices)], edges[: len(snapshot.edges)]
-        edges += [(len(vertices) + edge.source, edge) for edge in part.edges]
-        vertices += part.vertices
+        first = len(whole.vertices)
+        if first and first + len(part.vertices) > DETAILED:
+            vertices, edges = len(snapshot.vertices), len(snapshot.edges)
+            return Flat(whole.vertices[:vertices], whole.edges[:edges], whole.sources[:edges])
+        whole.vertices.extend(part.vertices)
+        whole.edges.extend(part.edges)
+        whole.sources.extend([first + edge.source for edge in part.edges])
         waiting += [v.definition for v in part.vertices if v.definition is not None]
-    return vertices, edges
+    return whole
 
 
-def _lens(
-    lens: Lens,
-    vertices: Sequence[Vertex],
-    edges: Sequence[tuple[int, Edge]],
-    outer: int,
-    marks: dict[Mark, int],
-) -> dict[str, Any] | None:
+def _lens(lens: Lens, flat: Flat, outer: int, marks: dict[Mark, int]) -> dict[str, Any] | None:
     """The table of one lens, None if it has nothing to show.  The first `outer` vertices are those
     of the graph itself."""
-    readings = [lens.read(vertex) for vertex in vertices]
+    readings = [lens.read(vertex) for vertex in flat.vertices]
     if all(number is None for number, _ in readings):
         return None
     numbers = [number for number, _ in readings]
@@ -83,21 +88,21 @@ def _lens(
     if is_sparse:
         table["at"] = known
     if lens.group == SUM:
-        table["total"] = lens.total(vertices[:outer])
+        table["total"] = sum(number or 0 for number in numbers[:outer])
     if lens.edge is not None:
-        sent = [lens.edge(edge) for _, edge in edges]
+        sent = list(map(lens.edge, flat.edges))
         table["edges"] = [
-            [index, _rounded(number)]
-            for index, (number, _) in enumerate(sent)
-            if number != numbers[edges[index][0]]
+            (index, _rounded(number))
+            for index, (source, (number, _)) in enumerate(zip(flat.sources, sent, strict=True))
+            if number != numbers[source]
         ]
         table["edgeMarks"] = _marked(sent, marks)
     return table
 
 
-def _marked(readings: Sequence[Reading], marks: dict[Mark, int]) -> list[list[int]]:
+def _marked(readings: Sequence[Reading], marks: dict[Mark, int]) -> list[tuple[int, int]]:
     return [
-        [index, marks.setdefault(mark, len(marks))]
+        (index, marks.setdefault(mark, len(marks)))
         for index, (_, mark) in enumerate(readings)
         if mark is not None
     ]
@@ -121,13 +126,15 @@ def _place(origin: Origin | None) -> list[Any] | None:
 
 
 def _histograms(vertices: Sequence[Vertex]) -> dict[str, list[list[Any]]]:
-    room = HISTOGRAMS
     tables: dict[str, list[list[Any]]] = {"value": [], "gradient": []}
-    for index, vertex in enumerate(vertices):
-        for name, value in (("value", vertex.value), ("gradient", vertex.gradient)):
-            if value is not None and value.histogram is not None and room:
-                room -= 1
-                tables[name].append([index, *_statistics(value)])
+    found = (
+        (name, [index, *_statistics(value)])
+        for index, vertex in enumerate(vertices)
+        for name, value in (("value", vertex.value), ("gradient", vertex.gradient))
+        if value is not None and value.histogram is not None
+    )
+    for name, row in islice(found, HISTOGRAMS):
+        tables[name].append(row)
     return tables
 
 

@@ -36,15 +36,16 @@ def first_value(snapshot: Snapshot) -> Origin | None:
 
 def first_gradient(snapshot: Snapshot) -> Origin | None:
     """The first gradient in the order of the backward pass that is not finite."""
-    into: dict[int, list[int]] = {}
+    into: dict[int, int] = {}  # the first of those that a vertex sends back
     for index, edge in enumerate(snapshot.edges):
-        into.setdefault(edge.target, []).append(index)
+        if not is_finite(edge.gradient):
+            into.setdefault(edge.target, index)
     ends = [vertex.id for vertex in snapshot.vertices if vertex.kind == OUTPUT]
-    for step in (*ends, *snapshot.backward):
-        for index in into.get(step, ()):
-            edge = snapshot.edges[index]
-            if edge.gradient is not None and not is_finite(edge.gradient):
-                return Origin(step, index, _sent(snapshot, edge, edge.gradient))
+    for step in (*ends, *snapshot.backward) if into else ():
+        if step in into:
+            edge = snapshot.edges[into[step]]
+            assert edge.gradient is not None
+            return Origin(step, into[step], _sent(snapshot, edge, edge.gradient))
     return None
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import takewhile
 
 from autograd_core.draw.snapshot import CONSTANT, OUTPUT, VARIABLE, Edge, Snapshot, Vertex
@@ -36,7 +36,7 @@ class Line:
     start: Key
     end: Key
     wire: int
-    edges: list[int]
+    edges: tuple[int, ...]
 
 
 @dataclass(slots=True)
@@ -54,9 +54,9 @@ class Cluster:
     owner: int | None = None
     members: list[Key] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)
-    entries: list[int] = field(default_factory=list)
-    exits: list[int] = field(default_factory=list)
-    instances: list[int] = field(default_factory=list)
+    entries: tuple[int, ...] = ()
+    exits: tuple[int, ...] = ()
+    instances: tuple[int, ...] = ()
     operations: int = 0
 
     def nodes(self) -> list[Key]:
@@ -69,8 +69,10 @@ class Cluster:
 class Graph:
     """A snapshot and all definitions in it as one graph with one tree of clusters.
 
-    vertices, edges: those of the snapshot, then those of every definition, numbered on.
-    home: the cluster of every vertex.  opens: the cluster of a composite's vertex.
+    vertices: those of the snapshot, then those of every definition; a vertex is known by its place
+    here, its own id counts within its snapshot.  edges: likewise, between these places.
+    home: the cluster of every vertex.  work: whether it is computed, and no leaf or output.
+    opens: the cluster of a composite's vertex.
     forward: the operations of cluster 0 and of every composite's cluster in their order.
     border: for a leaf or output that stands on the border of a definition its owner.
     readers: how many edges read every vertex.
@@ -80,6 +82,7 @@ class Graph:
     edges: list[Edge] = field(default_factory=list)
     clusters: list[Cluster] = field(default_factory=list)
     home: list[int] = field(default_factory=list)
+    work: list[bool] = field(default_factory=list)
     opens: dict[int, int] = field(default_factory=dict)
     forward: dict[int, list[int]] = field(default_factory=dict)
     border: dict[int, int] = field(default_factory=dict)
@@ -111,10 +114,6 @@ class Graph:
                 depths[inner] = depths[self.clusters[inner].parent] + 1
         return depths
 
-    def is_work(self, vertex: int) -> bool:
-        """Whether a vertex is computed, and no leaf or output."""
-        return self.vertices[vertex].kind not in (VARIABLE, CONSTANT, OUTPUT)
-
 
 def clusters(snapshot: Snapshot) -> Graph:
     """The graph of a snapshot with its definitions, and the tree of its clusters with their
@@ -125,9 +124,8 @@ def clusters(snapshot: Snapshot) -> Graph:
     while waiting:
         part, around = waiting.popleft()
         first = _add(graph, part, around)
-        for vertex in part.vertices:
+        for owner, vertex in enumerate(part.vertices, start=first):
             if vertex.definition is not None:
-                owner = first + vertex.id
                 inner = graph.new(vertex.label, graph.home[owner], COMPOSITE, owner)
                 graph.opens[owner] = inner.id
                 waiting.append((vertex.definition, inner.id))
@@ -143,25 +141,25 @@ def _add(graph: Graph, part: Snapshot, around: int) -> int:
     of = [around]
     for scope in part.scopes[1:]:
         of.append(graph.new(scope.name, of[scope.parent], MODULE).id)
-    if first:
-        graph.vertices += [replace(v, id=first + v.id) for v in part.vertices]
-        graph.edges += [
-            replace(e, source=first + e.source, target=first + e.target) for e in part.edges
-        ]
-    else:  # the graph itself: as it is
-        graph.vertices += part.vertices
-        graph.edges += part.edges
+    graph.vertices += part.vertices
+    graph.edges += [_moved(edge, first) for edge in part.edges] if first else part.edges
     graph.home += [of[vertex.scope] for vertex in part.vertices]
+    graph.work += [vertex.kind not in (VARIABLE, CONSTANT, OUTPUT) for vertex in part.vertices]
     graph.forward[around] = [first + v for v in part.forward]
     if around:
         owner = graph.clusters[around].owner
         assert owner is not None
-        graph.border |= {
-            first + v.id: owner for v in part.vertices if v.operand is not None or v.kind == OUTPUT
-        }
-    _cut(graph, around, [v for v in range(first, len(graph.vertices)) if graph.is_work(v)])
+        for number, vertex in enumerate(part.vertices, start=first):
+            if vertex.operand is not None or vertex.kind == OUTPUT:
+                graph.border[number] = owner
+    _cut(graph, around, [v for v in range(first, len(graph.vertices)) if graph.work[v]])
     _settle_leaves(graph, range(first_edge, len(graph.edges)))
     return first
+
+
+def _moved(edge: Edge, by: int) -> Edge:
+    source, target = by + edge.source, by + edge.target
+    return Edge(source, target, edge.operand, edge.gradient, edge.value, edge.rule)
 
 
 def _place_members(graph: Graph, vertices: Iterable[int]) -> set[int]:
@@ -230,7 +228,7 @@ def _settle_leaves(graph: Graph, edges: Iterable[int]) -> None:
     reach: dict[int, int] = {}
     for edge in edges:
         source, target = graph.edges[edge].source, graph.edges[edge].target
-        if not graph.is_work(source) and source not in graph.border:
+        if not graph.work[source] and source not in graph.border:
             there = graph.home[target]
             reach[source] = _common(graph, reach[source], there) if source in reach else there
     for leaf, inner in reach.items():

@@ -9,8 +9,9 @@ const TITLE = 24;
 const BEND = 18;
 
 const clusters = data.clusters.map(
-  ([name, kind, parent, owner, scene, count, members, lines, instances = []], id) =>
-    ({ id, name, kind, parent, owner, count, members, lines, instances, scene: data.scenes[scene] }));
+  ([name, kind, parent, owner, scene, count, members, lines, joined, instances = []], id) =>
+    ({ id, name, kind, parent, owner, count, members: summed(members),
+       lines: Object.assign(summed(lines), joined), instances, scene: data.scenes[scene] }));
 const opened = new Set();
 
 // Of every series the place of the instance that it shows.

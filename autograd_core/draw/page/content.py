@@ -8,7 +8,8 @@ statistics.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from autograd_core.draw.labels import array_type, number, numbers, statistics
@@ -17,36 +18,37 @@ from autograd_core.draw.names import clean
 from autograd_core.draw.page.clusters import Cluster, Graph
 from autograd_core.draw.page.labels import line_edge
 from autograd_core.draw.page.scenes import Scene, slot_in, slot_out
-from autograd_core.draw.snapshot import Snapshot, Value, Vertex
+from autograd_core.draw.snapshot import Snapshot, Value
 
 if TYPE_CHECKING:
     from autograd_core.draw.diff import Diff
     from autograd_core.explain import Explanation
 
+DIGITS = 12  # of a number: more than a page shows, and without what rounding left behind them
 _ENDING = "<>&\u2028\u2029"  # what could end the element or a line of the script
 
 
 def content(
-    snapshot: Snapshot, graph: Graph, scenes: Sequence[Scene], of: Sequence[int], title: str
+    snapshot: Snapshot, graph: Graph, scenes: Sequence[Scene], of: Sequence[int]
 ) -> dict[str, Any]:
     """Everything that the script of a page needs."""
     types, rules = _Numbering(), _Numbering()
     data: dict[str, Any] = {
-        "title": title,
-        "nodes": [_node(graph, vertex, types) for vertex in graph.vertices],
+        "nodes": [_node(graph, number, types) for number in range(len(graph.vertices))],
         "edges": [
-            _trimmed([
-                edge.source, edge.target, edge.operand, cell(edge.gradient, with_type=False),
-                None if edge.rule is None else rules[clean(edge.rule, 80)],
-            ])
-            for edge in graph.edges
+            _trimmed(
+                edge.target - edge.source, step, edge.operand,
+                cell(edge.gradient, with_type=False),
+                None if edge.rule is None else rules[edge.rule],
+            )
+            for edge, step in zip(graph.edges, _steps([e.target for e in graph.edges]), strict=True)
         ],
-        "types": list(types),
-        "rules": list(rules),
-        "forward": snapshot.forward,
-        "backward": snapshot.backward,
+        "types": [_type(*key) for key in types],
+        "rules": [clean(rule, 80) for rule in rules],
+        "forward": _steps(snapshot.forward),
+        "backward": _steps(snapshot.backward),
     }  # fmt: skip
-    lines = {v.id: clean(v.line) for v in graph.vertices if v.line}
+    lines = {n: clean(v.line) for n, v in enumerate(graph.vertices) if v.line}
     if lines:
         data["where"] = lines
     if len(graph.clusters) > 1:
@@ -77,10 +79,10 @@ def marks_of(diff: Diff) -> dict[str, Any]:
     }
 
 
-def lines_of(explanation: Explanation) -> list[list[Any]]:
+def lines_of(explanation: Explanation) -> list[tuple[Any, ...]]:
     """The lines of an explanation, with the vertex and the edges that they speak of."""
     return [
-        _trimmed([line.level, clean(line.text(), 400), line.vertex, line.edges or None])
+        _trimmed(line.level, clean(line.text(), 400), line.vertex, line.edges or None)
         for line in explanation.lines
     ]
 
@@ -101,11 +103,19 @@ class _Numbering(dict[Any, int]):
         return self[key]
 
 
-def _trimmed(row: list[Any]) -> list[Any]:
-    """The row without the Nones at its end."""
-    while row and row[-1] is None:
-        row.pop()
-    return row
+def _steps(numbers: Iterable[int]) -> tuple[int, ...]:
+    """The numbers, each as its difference to the one before: of neighbours that are equal or
+    follow one another so little is left that a large page is smaller by a third."""
+    return tuple([after - before for before, after in pairwise((0, *numbers))])
+
+
+def _trimmed(*row: Any) -> tuple[Any, ...]:
+    """The row without the Nones at its end.  (A tuple: the collector does not walk through those
+    that hold only texts and numbers, and there are many.)"""
+    end = len(row)
+    while end and row[end - 1] is None:
+        end -= 1
+    return row[:end]
 
 
 def cell(value: Value | None, *, with_type: bool = True) -> Any:
@@ -114,36 +124,50 @@ def cell(value: Value | None, *, with_type: bool = True) -> Any:
         return None
     if not value.shape:
         x = value.numbers
-        if isinstance(x, float) or type(x) is int:
-            return int(x) if x == int(x) and abs(x) < 2**53 else x  # shorter, and the same to it
-        return number(x)
+        if isinstance(x, float):
+            x = float(f"{x:.{DIGITS}g}")
+        elif type(x) is not int:
+            return number(x)
+        return int(x) if x == int(x) and abs(x) < 2**53 else x  # shorter, and the same to it
     rows = numbers(value) or [statistics(value)]
     return "\n".join([array_type(value) if with_type else "", *rows])
 
 
-def _node(graph: Graph, vertex: Vertex, types: _Numbering) -> list[Any]:
-    params = ", ".join(f"{clean(key)}={clean(text)}" for key, text in vertex.params.items())
-    kind = types[vertex.kind, clean(vertex.label), clean(vertex.primitive or ""), params]
-    name = clean(vertex.name or "") or None
+def _node(graph: Graph, number: int, types: _Numbering) -> tuple[Any, ...]:
+    vertex = graph.vertices[number]
+    kind = types[vertex.kind, vertex.label, vertex.primitive, tuple(vertex.params.items())]
+    name = clean(vertex.name) or None if vertex.name else None
     # With one reader it is what that sends back, which the edge says.
-    gradient = vertex.gradient if graph.readers[vertex.id] != 1 else None
-    return _trimmed([kind, name, cell(vertex.value), cell(gradient, with_type=False)])
+    gradient = vertex.gradient if graph.readers[number] != 1 else None
+    return _trimmed(kind, name, cell(vertex.value), cell(gradient, with_type=False))
 
 
-def _cluster(graph: Graph, cluster: Cluster, of: Sequence[int]) -> list[Any]:
+def _type(
+    kind: str, label: str, primitive: str | None, params: Sequence[tuple[str, str]]
+) -> list[str]:
+    """What vertices have in common: kind, sign, operation and parameters, without the empty ones at
+    the end."""
+    told = ", ".join(f"{clean(key)}={clean(text)}" for key, text in params)
+    row = [kind, clean(label), clean(primitive or ""), told]
+    while not row[-1]:
+        row.pop()
+    return row
+
+
+def _cluster(graph: Graph, cluster: Cluster, of: Sequence[int]) -> tuple[Any, ...]:
     members = [number if kind == "vertex" else ~number for kind, number in cluster.members]
-    lines = [
-        line.edges[0]
-        if len(line.edges) == 1
-        else [line.edges, cell(line_edge(graph, line).gradient, with_type=False)]
-        for line in cluster.lines
-    ]
+    lines = [line.edges[0] for line in cluster.lines]
+    joined = {
+        n: (line.edges, cell(line_edge(graph, line).gradient, with_type=False))
+        for n, line in enumerate(cluster.lines)
+        if len(line.edges) > 1
+    }
     owner = -1 if cluster.owner is None else cluster.owner
-    name = clean(cluster.name)
-    return [
-        name, cluster.kind, cluster.parent, owner, of[cluster.id], cluster.operations, members,
-        lines, *([cluster.instances] if cluster.instances else []),
-    ]  # fmt: skip
+    return _trimmed(
+        clean(cluster.name), cluster.kind, cluster.parent, owner, of[cluster.id],
+        cluster.operations, _steps(members), _steps(lines), joined or None,
+        cluster.instances or None,
+    )  # fmt: skip
 
 
 def _scene(scene: Scene, graph: Graph, cluster: Cluster) -> dict[str, Any]:

@@ -10,20 +10,26 @@ document.adoptedStyleSheets = [new CSSStyleSheet()];
 document.adoptedStyleSheets[0].replaceSync(style);
 
 const nodes = data.nodes.map(([type, name, value, gradient], id) => {
-  const [kind, label, primitive, params] = data.types[type];
+  const [kind, label = "", primitive = "", params = ""] = data.types[type];
   return { id, kind, label, primitive, params, name, value, gradient, into: [], out: [] };
 });
-const edges = data.edges.map(([source, target, operand, gradient, rule], id) => {
-  const edge = { id, source: nodes[source], target: nodes[target], operand, gradient, rule: data.rules[rule] };
-  nodes[source].out.push(edge);
-  nodes[target].into.push(edge);
+// Numbers that are told as steps from one to the next.
+const summed = (steps, sum = 0) => steps.map((step) => (sum += step));
+let last = 0;
+const edges = data.edges.map(([span, step, operand, gradient, rule], id) => {
+  const target = nodes[(last += step)], source = nodes[last - span];
+  const edge = { id, source, target, operand, gradient, rule: data.rules[rule] };
+  source.out.push(edge);
+  target.into.push(edge);
   return edge;
 });
+// The operations in the order of the forward and of the backward pass.
+const passes = [data.forward, data.backward].map((steps) => summed(steps).map((id) => nodes[id]));
 
 // Where a vertex is seen: pages with clusters know more about it.
 const picture = {
   holder: (node) => `v${node.id}`,
-  outer: (node) => node,
+  owner: () => null,
   place: () => "",
   show() {},
 };

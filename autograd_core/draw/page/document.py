@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import a85encode, b64encode
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import cache
 from hashlib import sha256
@@ -12,6 +12,8 @@ from html import escape
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 from zlib import compress
+
+import numpy as np
 
 from autograd_core.draw.names import clean
 from autograd_core.draw.page.clusters import clusters
@@ -68,7 +70,7 @@ def page(
     structure = fold_series(graph)
     made, of = scenes(graph, structure, diff.marks if diff else None)
     name = clean(title or _title(snapshot), 80) or "Computation graph"
-    data = content(snapshot, graph, made, of, name)
+    data = content(snapshot, graph, made, of)
     data |= {"depth": depth} if depth is not None else {}
     data |= lens_part(snapshot)
     data |= {"marks": marks_of(diff)} if diff is not None else {}
@@ -148,8 +150,12 @@ def pack(text: str) -> str:
     a zero where there are many."""
     packed = compress(text.encode(), 9 if len(text) < LARGE else 6)
     padding = -len(packed) % 4
-    digits = a85encode(packed + bytes(padding)).decode()
-    return f"{padding}{digits.replace('z', '!!!!!').replace('<', 'v')}"
+    words = np.frombuffer(packed + bytes(padding), ">u4")
+    digits = words[:, None] // _PLACES % 85 + ord("!")
+    return f"{padding}{digits.astype(np.uint8).tobytes().decode().replace('<', 'v')}"
+
+
+_PLACES = 85 ** np.arange(4, -1, -1)  # of the five digits to the base of 85 that are four bytes
 
 
 @cache

@@ -4,9 +4,9 @@ const exercise = { blanks: "", questions: [], place: 0, right: 0 };
 
 // The questions in the order of computation. Arrays are left out.
 function questionsOf(blanks) {
-  const values = data.forward.map((id) => nodes[id]).filter(({ value, out }) => isNumber(value) && out[0])
+  const values = passes[0].filter(({ value, out }) => isNumber(value) && out[0])
     .map((node) => ({ edge: node.out[0], kind: "value", truth: node.value }));
-  const gradients = data.backward.flatMap((id) => nodes[id].into).filter(({ gradient }) => isNumber(gradient))
+  const gradients = passes[1].flatMap(({ into }) => into).filter(({ gradient }) => isNumber(gradient))
     .map((edge) => ({ edge, kind: "gradient", truth: edge.gradient }));
   return [...(blanks === "gradients" ? [] : values), ...(blanks === "values" ? [] : gradients)];
 }

@@ -7,7 +7,7 @@ const KEYS = [
   ["Home End", "first step, last step", { Home: () => step(0), End: () => step(steps.length) }],
   ["Esc", "leave", { Escape: leave }],
   ["Tab", "the picture: arrows walk along edges, Enter opens", {}],
-  ["/", "search: op:exp shape:(32,*) flag:nan name:W", { "/": () => find("find").select() }],
+  ["/", "search: op:relu shape:(32,*) flag:nan name:W", { "/": () => find("find").select() }],
   ["n N", "next found, previous found", { n: () => next(1), N: () => next(-1) }],
   ["e", "exercise", { e: () => startExercise() }],
   ["v", "next view", { v: () => setView(Object.keys(VIEWS)[Object.keys(VIEWS).indexOf(current) + 1]) }],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 
 from autograd_core.draw.page.clusters import SERIES, Cluster, Graph, Key, Line
@@ -47,16 +48,17 @@ def _total(graph: Graph, line: Line) -> Value | None:
     return total
 
 
-def is_labelled(graph: Graph, cluster: Cluster, line: Line) -> bool:
-    """Whether a line has a label where it runs through a cluster.
+def labelled_lines(graph: Graph, cluster: Cluster) -> tuple[bool, ...]:
+    """For every line of a cluster whether it has a label where it runs through it.
 
     The label of a line that crosses borders stands between the two clusters.  Within a cluster it
     is repeated where a line splits behind the border, and in a series, whose lines between one
     cluster and the next are not drawn.
     """
-    if line.end[0] == "exit":
-        return False
-    if line.start[0] != "entry":
-        return True
     in_series = graph.clusters[cluster.parent].kind == SERIES
-    return in_series or sum(other.start == line.start for other in cluster.lines) > 1
+    starts = Counter(line.start for line in cluster.lines)
+    return tuple([
+        line.end[0] != "exit"
+        and (line.start[0] != "entry" or in_series or starts[line.start] > 1)
+        for line in cluster.lines
+    ])  # fmt: skip

@@ -74,7 +74,7 @@ function lookThrough() {
     const text = where || `${signOf(sign)} ${amount}`.trim();
     if (!text) continue;
     if (size != null) element.dataset.level = levelOf(size);
-    tags.push([element, element.getBBox(), 10, text, sign !== undefined]);
+    tags.push([element, element.getBBox(), 13, text, sign !== undefined]);
   }
   if (lens.edges) tags.push(...edgeTags());
   for (const parts of tags) tag(...parts);
@@ -108,7 +108,7 @@ function tellLens() {
     });
   }
   const counts = new Map();
-  for (const sign of lens.marked.values()) counts.set(sign, (counts.get(sign) || 0) + 1);
+  for (const [, sign] of marksNow()) counts.set(sign, (counts.get(sign) || 0) + 1);
   for (const [sign, count] of counts) button(box, `${signOf(sign)} × ${count}`, () => nextMarked(sign), "To the next one");
 }
 
@@ -122,6 +122,10 @@ function legend(box) {
 // "v7" or "e7": also where it is hidden in something closed.
 const jump = (id) => (id[0] === "v" ? pickNode(nodes[id.slice(1)]) : pickEdge(edges[id.slice(1)]));
 
+// All that is marked; within definitions what can be seen.
+const marksNow = () => [...(lens?.marked || [])].filter(([id]) =>
+  picture.owner(nodes[id]) === null || shown.nodes.has(`v${id}`));
+
 let lastMarked = -1;
 
 function nextMarked(sign) {
@@ -130,7 +134,7 @@ function nextMarked(sign) {
     lastMarked = 0;
     return jump(first[0]);
   }
-  const all = [...(lens?.marked || [])].filter(([, other]) => sign === undefined || other === sign).map(([id]) => id);
+  const all = marksNow().filter(([, other]) => sign === undefined || other === sign).map(([id]) => id);
   if (!all.length) return say("Nothing is marked.");
   lastMarked = all.find((id) => id > lastMarked) ?? all[0];
   jump(`v${lastMarked}`);

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from autograd_core.draw.page.clusters import Cluster, Graph, Key, Line
+from autograd_core.draw.page.clusters import Graph, Key, Line
 
 Piece = tuple[int, Key, Key]  # a cluster, and where in it the piece starts and ends
 
@@ -17,25 +17,33 @@ def draw_lines(graph: Graph) -> None:
     """Give every cluster its lines and the slots on its border."""
     depths = graph.depths()
     known: dict[tuple[int, Key, Key, int], Line] = {}
+    joined: dict[tuple[int, Key, Key, int], list[int]] = {}
     for edge, wire in enumerate(wires(graph)):
         for place, start, end in _course(graph, depths, edge, wire):
-            apart = -1 - edge if start[0] == end[0] == "vertex" else wire
-            line = known.get((place, start, end, apart))
-            if line is None:
-                line = known[place, start, end, apart] = Line(start, end, wire, [])
-                graph.clusters[place].lines.append(line)
-            line.edges.append(edge)
+            line = Line(start, end, wire, (edge,))
+            if not start[0] == end[0] == "vertex":
+                first = known.setdefault((place, start, end, wire), line)
+                if first is not line:
+                    joined.setdefault((place, start, end, wire), [*first.edges]).append(edge)
+                    continue
+            graph.clusters[place].lines.append(line)
+    for piece, edges in joined.items():
+        known[piece].edges = tuple(edges)
     for cluster in graph.clusters:
-        cluster.entries = _border(cluster, "entry")
-        cluster.exits = _border(cluster, "exit")
+        entries = [line.start[1] for line in cluster.lines if line.start[0] == "entry"]
+        exits = [line.end[1] for line in cluster.lines if line.end[0] == "exit"]
+        cluster.entries = tuple(dict.fromkeys(entries))
+        cluster.exits = tuple(dict.fromkeys(exits))
 
 
 def wires(graph: Graph) -> list[int]:
     """A number for the value that every edge carries: edges of one source share it, unless they
     carry different results of a group."""
-    number: dict[tuple[int, str], int] = {}
+    number: dict[int | tuple[int, str], int] = {}
     return [
-        number.setdefault((edge.source, repr(edge.value) if edge.value else ""), len(number))
+        number.setdefault(
+            edge.source if edge.value is None else (edge.source, repr(edge.value)), len(number)
+        )
         for edge in graph.edges
     ]
 
@@ -55,8 +63,3 @@ def _course(graph: Graph, depths: list[int], edge: int, wire: int) -> Iterator[P
             yield there, ("entry", wire), end
             end, there = ("cluster", there), graph.clusters[there].parent
     yield here, start, end
-
-
-def _border(cluster: Cluster, side: str) -> list[int]:
-    ends = (line.start if side == "entry" else line.end for line in cluster.lines)
-    return list(dict.fromkeys(number for kind, number in ends if kind == side))

@@ -1,9 +1,14 @@
 // Memory over time: what the operations keep for their rules, step by step of both passes.
 
 function memory() {
+  const changes = steps.map(() => 0);
+  for (const [id, bytes] of Object.entries(data.saved)) {
+    changes[computed.get(nodes[id]) - 1] += bytes;
+    changes[returned.get(nodes[id]) - 1] -= bytes;
+  }
   let kept = 0;
-  const sizes = steps.map((node, i) => (kept += (i < turning ? 1 : -1) * (data.saved[node.id] || 0)));
-  const most = Math.max(...sizes), peak = sizes.indexOf(most);
+  const sizes = changes.map((change) => (kept += change));
+  const most = sizes.reduce((a, b) => Math.max(a, b)), peak = sizes.indexOf(most);
   const size = (bytes) => `${number(bytes / 1000)} kB`;
   const box = detail("Memory over time");
   make(box, "p", {}, `At most ${size(most)} are kept, after step ${peak + 1} (${called(steps[peak])}). What the rules need stays until the backward pass has used it.`);

@@ -1,9 +1,16 @@
 // Playback: the forward pass, then the backward pass, one operation at a time.
 
-const turning = data.forward.length;
-const steps = [...data.forward, ...data.backward].map((id) => nodes[id]);
-const computed = new Map(data.forward.map((id, i) => [nodes[id], i + 1]));
-const returned = new Map(data.backward.map((id, i) => [nodes[id], turning + i + 1]));
+// The operations of both passes, and the step after which each has computed and has sent back.
+let turning, steps, computed, returned;
+
+function arrange(forward, backward) {
+  turning = forward.length;
+  steps = [...forward, ...backward];
+  computed = new Map(forward.map((node, i) => [node, i + 1]));
+  returned = new Map(backward.map((node, i) => [node, turning + i + 1]));
+}
+
+arrange(...passes);
 
 // The step; null when nothing is played and all numbers are shown.
 let at = null;
@@ -11,10 +18,9 @@ let timer = 0;
 
 // The step at which the value of an edge is known, and the one at which its gradient is: that of
 // the result is given.
-const forwardStep = ({ source }) => computed.get(picture.outer(source)) || 0;
+const forwardStep = ({ source }) => computed.get(source) || 0;
 const backwardStep = ({ target }) =>
-  target.kind === "output" && picture.outer(target) === target ? turning + 1
-    : returned.get(picture.outer(target)) ?? steps.length;
+  target.kind === "output" ? turning + 1 : returned.get(target) ?? steps.length;
 
 const hide = (text, isHidden) => text?.classList.toggle("off", isHidden);
 
@@ -132,7 +138,7 @@ function tellBackward(box, node) {
 
 function tellWhole() {
   const box = detail();
-  const own = nodes.filter((node) => picture.outer(node) === node);
+  const own = nodes.filter((node) => picture.owner(node) === null);
   for (const { name, value } of own.filter(({ kind }) => kind === "output")) {
     make(box, "p", { class: "big value" }, (name ? name + " = " : "") + shape(value));
   }

@@ -13,11 +13,10 @@ from autograd_core.draw.layout import Box, Extent, aside, boxed
 from autograd_core.draw.layout.layered import Placement, layered
 from autograd_core.draw.layout.rank import ENTRY, EXIT, FIRST, FLOW
 from autograd_core.draw.layout.wires import LINE, Link, Node
-from autograd_core.draw.marks import CHANGED, Marks
-from autograd_core.draw.metrics import is_circle, measure
+from autograd_core.draw.marks import CHANGED, SAME, Marks
+from autograd_core.draw.metrics import Ruler, is_circle
 from autograd_core.draw.page.clusters import SERIES, Cluster, Graph, Key, Line
-from autograd_core.draw.page.labels import is_labelled, line_edge, node_vertex
-from autograd_core.draw.snapshot import Edge, Snapshot
+from autograd_core.draw.page.labels import labelled_lines, line_edge, node_vertex
 
 STEP = 9.0  # between the lines that enter a box, but all within
 REACH = 18.0  # of its own line, so that it stays as low as the title of its frame
@@ -53,30 +52,36 @@ def scenes(
     of, groups = _sharing(graph, structure)
     sizes = _Sizes(graph, marks)
     made: list[Scene] = []
-    for clusters in groups:
-        made.append(_scene(graph, clusters, sizes, made, of))
+    for group in groups:
+        made.append(_scene(graph, group, sizes, made, of))
     return made, of
 
 
-def _sharing(graph: Graph, structure: Sequence[int]) -> tuple[list[int], list[list[Cluster]]]:
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Clusters that share a scene, and which of their lines have labels."""
+
+    clusters: list[Cluster]
+    labelled: tuple[bool, ...]
+
+
+def _sharing(graph: Graph, structure: Sequence[int]) -> tuple[list[int], list[_Group]]:
     """The number of every cluster's scene, inner ones first, and the clusters of every scene."""
     depths = graph.depths()
     known: dict[Hashable, int] = {}
-    groups: list[list[Cluster]] = []
+    groups: list[_Group] = []
     of = [0] * len(graph.clusters)
     for cluster in sorted(graph.clusters, key=lambda cluster: (-depths[cluster.id], cluster.id)):
         if cluster.kind == SERIES:
             of[cluster.id] = of[cluster.instances[0]]
             continue
-        key = (
-            structure[cluster.id],
-            tuple(is_labelled(graph, cluster, line) for line in cluster.lines),
-            tuple(of[inner] for inner in _inner(graph, cluster)),
-        )
-        of[cluster.id] = known.setdefault(key, len(known))
-        if of[cluster.id] == len(groups):
-            groups.append([])
-        groups[of[cluster.id]].append(cluster)
+        labelled = labelled_lines(graph, cluster)
+        inner = tuple(of[inner] for inner in _inner(graph, cluster))
+        number = known.setdefault((structure[cluster.id], labelled, inner), len(known))
+        if number == len(groups):
+            groups.append(_Group([], labelled))
+        groups[number].clusters.append(cluster)
+        of[cluster.id] = number
     return of, groups
 
 
@@ -98,38 +103,38 @@ class _Sizes:
     """The extents that every member and every line's label needs."""
 
     def __init__(self, graph: Graph, marks: Marks | None) -> None:
-        vertices = list(graph.vertices)
-        self.node: dict[Key, int] = {}
-        edges: list[Edge] = []
-        self.line: dict[tuple[int, int], int] = {}
-        for cluster in graph.clusters:
-            for key in cluster.members:
-                self.node[key] = key[1]
-                if key[0] == "cluster":
-                    self.node[key] = len(vertices)
-                    vertices.append(node_vertex(graph, key, len(vertices)))
-            for index, line in enumerate(cluster.lines):
-                if is_labelled(graph, cluster, line):
-                    self.line[cluster.id, index] = len(edges)
-                    edges.append(line_edge(graph, line))
-        whole = Snapshot(tuple(vertices), tuple(edges), (), (), ())
-        self.sizes = measure(whole, False, marks and _padded(marks, len(vertices)))
+        self.graph = graph
+        self.marks = marks.vertices if marks else None
+        self.ruler = Ruler()
 
-    def of_member(self, clusters: Sequence[Cluster], index: int) -> Extent:
-        """What the members with one index need in all clusters of a scene."""
-        return _largest([self.sizes.vertices[self.node[c.members[index]]] for c in clusters])
+    def of_member(self, group: _Group, index: int) -> Extent:
+        """What the members with one index need in all clusters of a group."""
+        return _largest([self._member(cluster.members[index]) for cluster in group.clusters])
 
-    def of_label(self, clusters: Sequence[Cluster], index: int) -> Extent | None:
-        """What the labels of one line need, None if it has none."""
-        if (clusters[0].id, index) not in self.line:
+    def of_label(self, group: _Group, index: int) -> Extent | None:
+        """What the labels of the lines with one index need, None if they have none."""
+        if not group.labelled[index]:
             return None
-        return _largest([self.sizes.labels[self.line[c.id, index]] for c in clusters])
+        return _largest([self._label(cluster.lines[index]) for cluster in group.clusters])
 
+    def _member(self, key: Key) -> Extent:
+        kind, number = key
+        if kind == "cluster":
+            closed = node_vertex(self.graph, key, 0)
+            return self.ruler.vertex(closed, 1, CHANGED if self.marks else SAME)
+        readers = self.graph.readers[number]
+        return self.ruler.vertex(self.graph.vertices[number], readers, self._mark(number))
 
-def _padded(marks: Marks, count: int) -> Marks:
-    """The marks with those of what is closed, which may have changed."""
-    more = count - len(marks.vertices)
-    return Marks(marks.vertices + (CHANGED,) * more, (), marks.remarks + ("",) * more)
+    def _mark(self, vertex: int) -> str:
+        """The mark of a vertex; what is inside of a definition may have changed."""
+        if self.marks is None:
+            return SAME
+        return self.marks[vertex] if vertex < len(self.marks) else CHANGED
+
+    def _label(self, line: Line) -> Extent:
+        edge = line_edge(self.graph, line)
+        source = self.graph.vertices[edge.source]
+        return self.ruler.label(source, edge.value or source.value, edge.gradient)
 
 
 def _largest(extents: Sequence[Extent]) -> Extent:
@@ -137,21 +142,17 @@ def _largest(extents: Sequence[Extent]) -> Extent:
 
 
 def _scene(
-    graph: Graph,
-    clusters: Sequence[Cluster],
-    sizes: _Sizes,
-    inner: Sequence[Scene],
-    of: Sequence[int],
+    graph: Graph, group: _Group, sizes: _Sizes, inner: Sequence[Scene], of: Sequence[int]
 ) -> Scene:
     """Draw the first of some equal clusters, with room for all of them."""
-    cluster = clusters[0]
+    cluster = group.clusters[0]
     keys = cluster.nodes()
     index = {key: number for number, key in enumerate(keys)}
     boxes = {
-        key: _closed(graph, key, sizes.of_member(clusters, n), inner, of)
+        key: _closed(graph, key, sizes.of_member(group, n), inner, of)
         for n, key in enumerate(cluster.members)
     }
-    labels = [sizes.of_label(clusters, n) for n in range(len(cluster.lines))]
+    labels = [sizes.of_label(group, n) for n in range(len(cluster.lines))]
     wires: dict[object, int] = {}
     links = []
     for line, label in zip(cluster.lines, labels, strict=True):

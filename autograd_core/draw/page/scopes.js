@@ -82,6 +82,7 @@ function redraw(anchor) {
   view.x += shift[0];
   view.y += shift[1];
   look();
+  rearrange();
   emit("draw");
 }
 
@@ -209,11 +210,11 @@ Object.assign(picture, {
     const closed = around(home.get(node)).find((cluster) => !isOpen(cluster));
     return closed ? idOf(seriesOf(closed) || closed) : `v${node.id}`;
   },
-  // The operation of the whole graph that a vertex of a definition belongs to.
-  outer(node) {
-    if (!home.has(node)) return null;
-    const inside = around(home.get(node)).find(({ owner }) => owner >= 0);
-    return inside ? nodes[inside.owner] : node;
+  // The operation whose definition a vertex stands in; what stands on its border belongs to none.
+  owner(node) {
+    if (!home.has(node)) return undefined;
+    const inside = around(home.get(node)).findLast(({ owner }) => owner >= 0);
+    return inside ? nodes[inside.owner] : null;
   },
   place: (node) => around(home.get(node)).filter(({ instances }) => !instances.length).map(({ name }) => name).join(" / "),
   title: (id) => `${clusterAt(id).name}, ${clusterAt(id).count} operations`,
@@ -241,12 +242,45 @@ Object.assign(picture, {
       if (cluster) opened.add(cluster);
     }
     redraw();
+    if (!view.isOwn) fit(0.55);
   },
   begin() {
     openFirst();
     redraw();
   },
 });
+
+// Of every opened operation the operations of its definition.
+const definitions = new Map();
+for (const node of nodes) {
+  const owner = node.kind === "operation" && picture.owner(node);
+  if (owner) definitions.set(owner, definitions.get(owner) || []).get(owner).push(node);
+}
+
+// What a pass plays in the place of an operation: its definition, where that can be seen.
+function played(node, isBack) {
+  const cluster = behind.get(node.id);
+  if (!cluster || !around(cluster).every(isOpen)) return [node];
+  const own = definitions.get(node) || [];
+  const order = isBack ? own.filter(({ into }) => into.some(({ gradient }) => gradient != null)).reverse() : own;
+  return order.length ? order.flatMap((inner) => played(inner, isBack)) : [node];
+}
+
+// The steps, where definitions were opened or closed: an operation is done with the last of its own.
+function rearrange() {
+  const count = steps.length, done = at > turning ? () => returned : () => computed;
+  let current = steps[at - 1];
+  arrange(...passes.map((pass, isBack) => pass.flatMap((node) => played(node, isBack))));
+  for (const { owner } of opened) {
+    if (owner < 0) continue;
+    [computed, returned].forEach((pass, isBack) => pass.set(nodes[owner], pass.get(played(nodes[owner], isBack).at(-1))));
+  }
+  while (current && !done().get(current)) current = picture.owner(current);
+  if (current) at = done().get(current);
+  if (count === steps.length) return;
+  bar.querySelector("[type=range]").max = steps.length;
+  emit("step", at);
+}
 
 // Frames lie under lines, lines under boxes.
 const [frameEnd, lineEnd] = ["g", ".vertex"].map((place) => svg.insertBefore(make(svg, "g"), svg.querySelector(place)));

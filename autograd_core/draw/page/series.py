@@ -55,7 +55,9 @@ def _operation(vertex: Vertex) -> Hashable:
 
 def _rows(graph: Graph, cluster: Cluster, structure: dict[int, int]) -> Iterator[list[int]]:
     """The rows of equal modules in a cluster."""
-    members = [key for key in cluster.members if key[0] == "cluster" or graph.is_work(key[1])]
+    if sum(kind == "cluster" for kind, _ in cluster.members) < SHORTEST:
+        return
+    members = [key for key in cluster.members if key[0] == "cluster" or graph.work[key[1]]]
     ties = _Ties(graph, cluster)
     for equal, group in groupby(members, key=lambda key: _kin(graph, structure, key)):
         if equal is None:
@@ -134,7 +136,7 @@ def _fold(graph: Graph, around: Cluster, row: Sequence[int]) -> None:
     first, last = graph.clusters[row[0]], graph.clusters[row[-1]]
     name = stem(first.name) or f"{first.name} … {last.name}"
     series = graph.new(f"{name} ×{len(row)}", around.id, SERIES)
-    series.instances = list(row)
+    series.instances = tuple(row)
     series.entries, series.exits = first.entries, last.exits
     inside = set(row)
     for number in row:
@@ -158,10 +160,10 @@ def _joined(lines: Sequence[Line], inside: set[int], series: int) -> Iterator[Li
         if leaves and enters:
             continue
         if enters and (line.start, line.wire) in into:
-            into[line.start, line.wire].edges.extend(line.edges)
+            into[line.start, line.wire].edges += line.edges
             continue
         start, end = here if leaves else line.start, here if enters else line.end
-        joined = Line(start, end, line.wire, list(line.edges))
+        joined = Line(start, end, line.wire, line.edges)
         if enters:
             into[line.start, line.wire] = joined
         yield joined

@@ -44,10 +44,10 @@ const bar = make(document.querySelector("header"), "div", { role: "toolbar", "ar
 for (const tool of tools) tool(bar);
 picture.begin?.();
 emit("draw");
-fit(0.6);
+fit(0.55);
 tellWhole();
 read();
 for (const event of ["step", "select", "draw"]) on(event, write);
-addEventListener("resize", () => (view.isOwn ? look() : fit(0.6)));
+addEventListener("resize", () => (view.isOwn ? look() : fit(0.55)));
 addEventListener("hashchange", read);
-window.autograd = Object.freeze({ data, nodes, edges, shown, picture, select, step, on, say, make, number });
+window.autograd = Object.freeze({ nodes, edges, shown, picture, select, step, make });

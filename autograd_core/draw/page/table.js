@@ -17,7 +17,7 @@ function openTable() {
   const heads = make(make(table, "thead"), "tr");
   for (const text of ["name", "operation", "reads", "value", "gradient"]) make(heads, "th", { scope: "col" }, text);
   const body = make(table, "tbody");
-  const title = (node) => node.name || `${node.label}${node.id}`;
+  const title = (node) => node.name || `n${node.id}`;
   const more = button(dialog, "More", () => {
     const from = body.children.length;
     for (const node of nodes.slice(from, from + 200)) {

@@ -29,9 +29,8 @@ from autograd_core.draw.snapshot.model import (
 )
 from autograd_core.draw.snapshot.statistics import NUMBERS, PREVIEW, Describer, saturated
 from autograd_core.errors import GraphError
-from autograd_core.mode import Observer
+from autograd_core.mode import Observer, mode
 from autograd_core.mode import Scope as RecordedScope
-from autograd_core.mode import mode
 from autograd_core.node import Node, nodes_before
 from autograd_core.primitive import Primitive
 from autograd_core.readable import plain
@@ -52,30 +51,62 @@ def capture(tensor: Tensor, *, profile: bool = False, seed: Any = None) -> Snaps
             f"graph: {type(tensor).__name__} is not a Tensor, so nothing was recorded for it. Pass "
             "the result of a computation on Tensors."
         )
-    with np.errstate(all="ignore"):  # the picture itself shows what is not finite
-        copy, values = _record_again(tensor)
-        notes: tuple[str, ...] = ()
-        if not np.array_equal(copy.raw, tensor.raw, equal_nan=True):
-            notes = ("Inputs have changed since this was recorded; all values are of now.",)
-        if seed is None and tensor.creator is not None:
-            seed = tensor.creator.noted("seed")
-        builder = _Builder(copy, values, seed, _Shared(Describer(), Formulas(), profile))
-        return builder.snapshot(tensor.name, notes)
+    if seed is None and tensor.creator is not None:
+        seed = tensor.creator.noted("seed")
+    return Capturing(profile)(tensor, tensor.name, seed)
 
 
-def _record_again(tensor: Tensor) -> tuple[Tensor, dict[Node, Any]]:
-    """The same graph recorded anew, and the values of its nodes."""
-    values: dict[Node, Any] = {}
-    results: dict[Any, Tensor] = {}
-    for node in nodes_before(tensor.creator) if tensor.creator is not None else ():
-        args = [results[i] if type(i) is Node else i for i in node.inputs]
-        with mode(recording=True, expanded=False, scope=node.scope, observer=_into(values)):
-            result = apply(node.primitive, args, node.params)
+class Capturing:
+    """Captures graphs, and what several of them share only once: a node is recorded, described and
+    opened when it is first met.  Meanwhile no leaf may change.
+
+    profile: measure how long every operation and its rules take.
+    """
+
+    def __init__(self, profile: bool = False) -> None:
+        self.recorded = RecordedAgain()
+        self.shared = _Shared(Describer(), Formulas(), profile, {})
+
+    def __call__(self, tensor: Tensor, name: str | None, seed: Any) -> Snapshot:
+        """The graph that computed a Tensor.
+
+        name: what the result is called.   seed: the gradient to start from; None for no backward
+        pass.
+        """
+        with np.errstate(all="ignore"):  # the picture itself shows what is not finite
+            copy = self.recorded(tensor)
+            notes: tuple[str, ...] = ()
+            if not np.array_equal(copy.raw, tensor.raw, equal_nan=True):
+                notes = ("Inputs have changed since this was recorded; all values are of now.",)
+            return _Builder(copy, self.recorded.values, seed, self.shared).snapshot(name, notes)
+
+
+class RecordedAgain:
+    """Graphs recorded anew on their leaves.
+
+    copies: what came of every node.   values: of the new nodes.
+    """
+
+    def __init__(self) -> None:
+        self.copies: dict[Node, Tensor] = {}
+        self.values: dict[Node, Any] = {}
+
+    def __call__(self, tensor: Tensor) -> Tensor:
+        """The Tensor that the same operations give now."""
+        for node in nodes_before(tensor.creator) if tensor.creator is not None else ():
+            if node not in self.copies:
+                self.copies[node] = self._record(node)
+        return tensor if tensor.creator is None else self.copies[tensor.creator]
+
+    def _record(self, node: Node) -> Tensor:
+        args = [self.copies[i] if type(i) is Node else i for i in node.inputs]
+        with mode(recording=True, expanded=False, scope=node.scope, observer=_into(self.values)):
+            result: Tensor = apply(node.primitive, args, node.params)
+        assert result.creator is not None
         for key in ("name", "line"):
             if node.noted(key) is not None:
                 result.creator.note(key, node.noted(key))
-        results[node] = result
-    return results.get(tensor.creator, tensor), values
+        return result
 
 
 def _into(values: dict[Node, Any]) -> Observer:
@@ -84,11 +115,12 @@ def _into(values: dict[Node, Any]) -> Observer:
 
 
 class _Shared(NamedTuple):
-    """What the drawing of a graph shares with those of the definitions in it."""
+    """What the drawing of a graph shares with those of the definitions in it, and with others."""
 
     describe: Describer
     formulas: Formulas
     profile: bool
+    definitions: dict[Node, Snapshot | None]  # those without gradients
 
 
 class _Builder:
@@ -260,9 +292,18 @@ class _Builder:
     def _definition(self, node: Node) -> Snapshot | None:
         """The graph of a composite's definition on the same operands, from the same gradient; None
         where that cannot be run or is not recorded."""
-        primitive = node.primitive
-        if primitive.definition is None or primitive in self.around:
+        if node.primitive.definition is None or node.primitive in self.around:
             return None
+        if node in self.arrived:
+            return self._opened(node, self.arrived[node][0])
+        known = self.shared.definitions
+        if node not in known:
+            known[node] = self._opened(node, None)
+        return known[node]
+
+    def _opened(self, node: Node, gradient: Any) -> Snapshot | None:
+        primitive = node.primitive
+        assert primitive.definition is not None
         operands = [
             leaf(self._value(i), requires_grad=True) if position in node.plan.needed else plain(i)
             for position, i in enumerate(node.inputs)
@@ -276,7 +317,7 @@ class _Builder:
             return _Builder(
                 result,
                 values,
-                self.arrived[node][0] if node in self.arrived else None,
+                gradient,
                 self.shared,
                 operands={_key(o): i for i, o in enumerate(operands) if not _is_number(o)},
                 around=(*self.around, primitive),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -19,7 +20,8 @@ from autograd_core.draw.snapshot.model import (
 
 def expand(snapshot: Snapshot, depth: int) -> Snapshot:
     """The snapshot with every composite that lies in fewer than `depth` scopes replaced by its
-    definition, in a scope that bears its name.
+    definition, in a scope that bears its name; or in the scope of a module that holds nothing else,
+    as a frame right within another frame would say nothing more.
 
     No number around a composite changes: what it hands on stays the result of its fast form, also
     where its definition overflows or rounds otherwise.
@@ -56,6 +58,7 @@ class _Expanded:
         self.old = old
         self.opened = opened
         self.operands = _operands(old, opened)
+        self.held = _held(old)
         self.vertices: list[Vertex] = []
         self.scopes = list(old.scopes)
         self.new: dict[int, int] = {}
@@ -77,10 +80,11 @@ class _Expanded:
         return {v for v in sources if self.old.vertices[v].kind in (VARIABLE, CONSTANT)}
 
     def _open(self, composite: Vertex, definition: Snapshot) -> None:
-        first = len(self.scopes)
-        self.scopes.append(Scope(first, composite.primitive or "", composite.scope, "composite"))
+        of = [composite.scope]
+        if not composite.scope or self.held[composite.scope] > 1:
+            of = [self._new_scope(composite.primitive or "", composite.scope, "composite")]
         for scope in definition.scopes[1:]:
-            self.scopes.append(replace(scope, id=first + scope.id, parent=first + scope.parent))
+            of.append(self._new_scope(scope.name, of[scope.parent], scope.kind))
         inner = self.inner[composite.id] = {}
         result = _result(definition)
         for vertex in definition.vertices:
@@ -88,8 +92,12 @@ class _Expanded:
                 name = composite.name if vertex.id == result else vertex.name
                 line = vertex.line or (composite.line if vertex.primitive else None)
                 named = replace(vertex, name=name, line=line)
-                inner[vertex.id] = self._add(named, first + vertex.scope)
+                inner[vertex.id] = self._add(named, of[vertex.scope])
         self.new[composite.id] = inner[result]
+
+    def _new_scope(self, name: str, parent: int, kind: str) -> int:
+        self.scopes.append(Scope(len(self.scopes), name, parent, kind))
+        return len(self.scopes) - 1
 
     def _add(self, vertex: Vertex, scope: int) -> int:
         self.vertices.append(replace(vertex, id=len(self.vertices), scope=scope))
@@ -143,6 +151,12 @@ class _Expanded:
                 yield from (inner[v] for v in getattr(self.opened[step], way))
             else:
                 yield self.new[step]
+
+
+def _held(snapshot: Snapshot) -> Counter[int]:
+    """How many operations and scopes are right in every scope."""
+    work = [v.scope for v in snapshot.vertices if v.kind not in (VARIABLE, CONSTANT, OUTPUT)]
+    return Counter(work + [scope.parent for scope in snapshot.scopes[1:]])
 
 
 def _operands(old: Snapshot, opened: dict[int, Snapshot]) -> dict[int, dict[int, Edge]]:

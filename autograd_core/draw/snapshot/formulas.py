@@ -8,6 +8,8 @@ from typing import Any
 from autograd_core.node import Node
 from autograd_core.symbolic import rule_text
 
+MANY = 64  # operands of one node, each of whose rules runs on symbols for all of them
+
 
 class Formulas:
     """The texts of rules, each found once: a net has few different operations, and running a rule
@@ -17,15 +19,17 @@ class Formulas:
         self._known: dict[Any, str | None] = {}
 
     def of(self, node: Node, position: int, params: Mapping[str, str]) -> str | None:
-        """The rule for one operand of a node, such as "g · y", or None where it needs no gradient
-        or has no such text.
+        """The rule for one operand of a node, such as "g · y", or None where it needs no gradient,
+        has no such text, or is one of many.
 
         params: the node's parameters as texts, which tell equal ones from others.
         """
-        if position not in node.plan.needed:
+        if position not in node.plan.needed or len(node.inputs) > MANY:
             return None
         typed = tuple([_type(operand) for operand in node.inputs])
         key = node.primitive, position, typed, *params.values()
+        if node.primitive.variadic:  # the texts need not tell what is meant for which operand
+            key = (*key, id(node.params))
         if key not in self._known:
             self._known[key] = _text(node, position, typed)
         return self._known[key]
