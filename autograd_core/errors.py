@@ -4,6 +4,8 @@
     ├─ ShapeError (ValueError)            shapes that do not fit an operation
     ├─ DTypeError (TypeError)             a dtype or type that cannot be differentiated or mixed
     ├─ GraphError (RuntimeError)          a use of the recorded graph that cannot be right
+    ├─ DegenerateError (ArithmeticError)  a derivative that does not exist at this matrix
+    ├─ NonFiniteError (ArithmeticError)   a NaN or an infinity that `debug` found
     ├─ UncoveredError (TypeError)         a NumPy function or option without a derivative here
     ├─ DeclarationError (TypeError)       a primitive whose record contradicts itself
     ├─ GradientCheckError (AssertionError)  a derivative that disagrees with finite differences
@@ -18,6 +20,7 @@ A message names the operation, what was passed, the rule it broke, and the likel
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -35,6 +38,23 @@ class DTypeError(AutogradError, TypeError):
 
 class GraphError(AutogradError, RuntimeError):
     """A use of the recorded graph that cannot give a right answer."""
+
+
+class DegenerateError(AutogradError, ArithmeticError):
+    """A derivative that does not exist at this point, such as that of the eigenvectors of equal
+    eigenvalues."""
+
+
+class NonFiniteError(AutogradError, ArithmeticError):
+    """The first NaN or infinity that `debug` or `find_nonfinite` found.
+
+    finding: which operation, where, and the elements to blame, as data.
+    node: the recorded operation.   graph(): the drawn graph, with the way from there marked.
+    """
+
+    finding: Any = None
+    node: Any = None
+    graph: Callable[[], Any]
 
 
 class UncoveredError(AutogradError, TypeError):

@@ -11,6 +11,9 @@ import numpy as np
 Rule = Callable[..., Any]
 
 
+_KEPT = 64
+
+
 class Plans(dict[int, "Plan | None"]):
     """A primitive's plans, each made when it is first asked for; None where nothing is needed."""
 
@@ -19,7 +22,9 @@ class Plans(dict[int, "Plan | None"]):
         self.primitive = primitive
 
     def __missing__(self, needed: int) -> Plan | None:
-        plan = self[needed] = Plan(self.primitive, needed) if needed else None
+        plan = Plan(self.primitive, needed) if needed else None
+        if needed.bit_length() <= _KEPT:  # of many operands every number of them has a plan
+            self[needed] = plan
         return plan
 
 
@@ -124,8 +129,7 @@ def _keeper(made: Any, sources: tuple[str, ...]) -> Callable[..., Any]:
 
 
 def source_of(made: Any, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one for each kind of name
-    """How to find one named value at the moment of recording: a function of (inputs, out, residuals,
-    params)."""
+    """How to find one named value at the moment of recording: (inputs, out, residuals, params)."""
     if name == "out":
         return lambda args, out, extra, params: out
     if name in made.params:

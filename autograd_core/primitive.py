@@ -191,7 +191,7 @@ def primitive(
         )
     forward = run or function
     made = Primitive(
-        name, _real(name, forward) if real else forward, _signature(name, function), tuple(vjp),
+        name, _real(name, forward) if real else forward, signature_of(name, function), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=None,
         residuals=residuals or {}, domain=domain, promotes=promotes,
         jvp=None if jvp is None else tuple(jvp),
@@ -224,7 +224,7 @@ def composite(
     The other arguments are those of `primitive`.
     """
     made = Primitive(
-        name, _real(name, fused) if real else fused, _signature(name, fused), tuple(vjp),
+        name, _real(name, fused) if real else fused, signature_of(name, fused), tuple(vjp),
         kind=kind, symbol=symbol or name, tex=tex, definition=definition,
         residuals=residuals or {}, domain=(-np.inf, np.inf),
         jvp=None if jvp is None else tuple(jvp),
@@ -253,7 +253,7 @@ def _by_name(name: str) -> Primitive:
     return REGISTRY[name]
 
 
-def _signature(name: str, function: Any) -> Signature:
+def signature_of(name: str, function: Any) -> Signature:
     """The names of the inputs and of the parameters, whether the inputs are `*xs`, and defaults."""
     if isinstance(function, np.ufunc):
         return ("x", "y", "z")[: function.nin], (), False, {}
@@ -275,6 +275,12 @@ def _signature(name: str, function: Any) -> Signature:
 def _register(made: Primitive) -> None:
     if made.name in REGISTRY:
         raise DeclarationError(f"primitive {made.name}: this name is taken; choose another.")
+    check(made)
+    REGISTRY[made.name] = made
+
+
+def check(made: Primitive) -> None:
+    """Refuse a record that contradicts itself, and name its rules for tracebacks."""
     if made.kind not in _KINDS:
         raise DeclarationError(f"primitive {made.name}: kind {made.kind!r} is not one of {_KINDS}.")
     for rules in (made.rules, made.jvp or made.rules):
@@ -296,7 +302,6 @@ def _register(made: Primitive) -> None:
     for name, rule in zip(made.inputs, made.jvp or (), strict=False):
         _check_rule(made, name, rule, "t", "the tangent of that input")
         rule.__name__ = rule.__qualname__ = f"jvp_{made.name}_{name}"
-    REGISTRY[made.name] = made
 
 
 def _check_rule(made: Primitive, name: str, rule: Rule, first: str, meaning: str) -> None:

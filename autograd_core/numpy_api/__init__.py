@@ -6,10 +6,23 @@ registers them all; `dispatch.py` has the tables.
 """
 
 from autograd_core.numpy_api import (  # noqa: F401  each registers its family
+    changing,
     creation,
+    decompositions,
+    einsum,
     elementwise,
+    fft,
+    grids,
+    joining,
+    linalg,
+    order,
+    padding,
+    picking,
     plain,
     products,
     reduction,
+    scan,
     shaping,
+    statistics,
+    ufuncs,
 )

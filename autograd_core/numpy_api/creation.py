@@ -1,30 +1,57 @@
-"""Arrays made in the image of another."""
+"""Arrays in the image of a Tensor, which are Buffers to write into, and casts."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
+from autograd_core.buffer import Buffer
 from autograd_core.dispatch import implements, refuse
-from autograd_core.ops import elementwise
 from autograd_core.readable import plain
-from autograd_core.tensor import Tensor, apply
+
+
+def _making(function: Callable[..., Any]) -> None:
+    """Make the new array of a NumPy function a Buffer, if what is written into it can have a
+    derivative."""
+
+    @implements(function)
+    def made(*args: Any, **options: Any) -> Any:
+        array = function(*plain(args), **options)
+        return Buffer.of(array) if array.dtype.kind in "fc" else array
+
+
+for _function in (
+    np.zeros_like, np.ones_like, np.empty_like,
+    np.zeros, np.ones, np.empty,  # which NumPy hands over if they are given like=t
+):  # fmt: skip
+    _making(_function)
 
 
 @implements(np.full_like)
 def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
-    """np.full_like: a plain array, or a Tensor repeated to the shape of `a`."""
-    if isinstance(fill_value, Tensor) and fill_value.requires_grad:
-        refuse("np.full_like", dtype=args or None, **options)
-        return np.broadcast_to(fill_value, np.shape(a)).astype(np.result_type(plain(a)))
-    return np.full_like(plain(a), plain(fill_value), *args, **options)
+    """np.full_like: a Buffer filled with a number or a Tensor, which is broadcast."""
+    return _filled(np.empty_like(a, *args, **options), fill_value)
+
+
+@implements(np.full)
+def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
+    """np.full(shape, value, like=t): a Buffer filled with a number or a Tensor."""
+    dtype = np.asarray(plain(fill_value)).dtype if dtype is None else dtype
+    return _filled(Buffer.of(np.empty(shape, dtype, **options)), fill_value)
 
 
 @implements(np.copy)
-def copy(a: Any, order: str = "K", subok: bool = False) -> Any:
-    """np.copy: Tensors are never changed by an operation, so the identity."""
-    return apply(elementwise.positive, (a,))
+def copy(a: Any, order: Any = "K", subok: bool = False) -> Any:
+    """np.copy: a Buffer with the numbers of the Tensor, to which it passes its gradient on."""
+    refuse("np.copy", subok=subok or None)
+    return _filled(np.empty_like(a, order=order), a)
+
+
+def _filled(array: Any, value: Any) -> Any:
+    array[...] = value
+    return array
 
 
 if hasattr(np, "astype"):  # NumPy 2.1

@@ -13,9 +13,11 @@ PLAIN_UFUNCS |= {
 }  # fmt: skip
 PLAIN_FUNCTIONS |= {
     np.shape, np.ndim, np.size, np.argmax, np.argmin, np.argsort, np.all, np.any, np.allclose,
-    np.isclose, np.array_equal, np.zeros_like, np.ones_like, np.empty_like,
+    np.isclose, np.array_equal, np.array_equiv, np.isreal, np.iscomplex, np.fix,
     np.result_type, np.can_cast, np.min_scalar_type, np.common_type, np.iscomplexobj, np.isrealobj,
     np.nonzero, np.flatnonzero, np.argwhere, np.count_nonzero, np.searchsorted, np.round, np.around,
     np.array2string, np.array_repr, np.array_str, np.may_share_memory, np.shares_memory,
     np.unravel_index, np.ravel_multi_index, np.broadcast_shapes, np.isposinf, np.isneginf,
+    np.diag_indices_from, np.tril_indices_from, np.triu_indices_from,
+    np.save, np.savez, np.savez_compressed, np.savetxt,
 }  # fmt: skip

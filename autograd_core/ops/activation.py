@@ -13,14 +13,18 @@ from autograd_core.shapes import Axis, kept
 
 
 def _stable_sigmoid(x: Any) -> Any:
-    """Only exp(-|x|) is taken, which never overflows."""
-    small = np.exp(-np.absolute(x))
-    return np.where(x >= 0, 1, small) / (1 + small)
+    """Only exp(-|x|) is taken, which never overflows; of complex x, e to x or -x."""
+    if x.dtype.kind in "iub":  # unsigned integers have no negative
+        x = x.astype(float)
+    right = x.real >= 0
+    small = np.exp(np.where(right, -x, x) if x.dtype.kind == "c" else -np.absolute(x))
+    return np.where(right, 1, small) / (1 + small)
 
 
 def _shift(x: Any, axis: Axis) -> Any:
-    """The largest element, to subtract before exp; 0 where that is infinite or there is none."""
-    top = np.maximum.reduce(x.astype(float) if x.dtype.kind in "iub" else x,
+    """The largest element, or real part, to subtract before exp; 0 where that is infinite or there
+    is none."""
+    top = np.maximum.reduce(x.astype(float) if x.dtype.kind in "iub" else x.real,
                             axis=axis, keepdims=True, initial=-np.inf)
     return np.where(np.isfinite(top), top, 0)
 
@@ -50,7 +54,7 @@ def _vjp_logsumexp(g: Any, x: Any, out: Any, axis: Axis) -> Any:
 
 
 sigmoid = composite("sigmoid", lambda x: np.reciprocal(np.exp(-x) + 1), _stable_sigmoid,
-                    real=True, kind=ELEMENTWISE, tex=r"\sigma({x})",
+                    kind=ELEMENTWISE, tex=r"\sigma({x})",
                     vjp=(lambda g, out: g * (out * (1 - out)),))
 # A NaN stays a NaN: x <= 0 does not hold for it.  At 0 the derivative is 0.
 relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(x, 0),
@@ -58,7 +62,7 @@ relu = composite("relu", lambda x: np.where(x <= 0, 0, x), lambda x: np.maximum(
                  vjp=(lambda g, out: np.where(out > 0, g, 0.0),))
 softmax = composite("softmax", lambda x, *, axis=-1:
                     np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
-                    _stable_softmax, real=True, tex=r"\operatorname{{softmax}}({x})",
+                    _stable_softmax, tex=r"\operatorname{{softmax}}({x})",
                     vjp=(lambda g, out, axis:
                          out * (g - np.sum(g * out, axis=axis, keepdims=True)),))
 log_softmax = composite("log_softmax", lambda x, *, axis=-1: np.log(softmax(x, axis=axis)),
@@ -67,5 +71,5 @@ log_softmax = composite("log_softmax", lambda x, *, axis=-1: np.log(softmax(x, a
                              g - np.exp(out) * np.sum(g, axis=axis, keepdims=True),))
 logsumexp = composite("logsumexp", lambda x, *, axis=None, keepdims=False:
                       np.log(np.sum(np.exp(x), axis=axis, keepdims=keepdims)),
-                      _stable_logsumexp, real=True, tex=r"\log\sum e^{{{x}}}",
+                      _stable_logsumexp, tex=r"\log\sum e^{{{x}}}",
                       vjp=(_vjp_logsumexp,))

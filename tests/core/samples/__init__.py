@@ -33,7 +33,7 @@ from tests.core.samples.sample import (
 )
 
 __all__ = [
-    "FIRST_SAMPLES", "REFERENCES", "SAMPLES", "Sample", "distinct", "read_only", "samples_of",
+    "FIRST_SAMPLES", "PARAMETERS", "REFERENCES", "SAMPLES", "Sample", "distinct", "read_only", "samples_of",
     "shipped", "strided",
 ]  # fmt: skip
 

@@ -27,3 +27,13 @@ ALONG: list[Entry] = [
     ([(2, 2, 2)], {"axis": 1}),
     ([(3,)], {}),
 ]
+
+
+def along(**further: Any) -> list[Entry]:
+    """What everything that goes along one axis is tried on."""
+    return [
+        ([(2, 3)], {"axis": 0, **further}),
+        ([(2, 3)], {"axis": -1, **further}),
+        ([(2, 4, 2)], {"axis": 1, **further}),
+        ([(4,)], {"axis": 0, **further}),
+    ]

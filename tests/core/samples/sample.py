@@ -35,6 +35,8 @@ class Sample(NamedTuple):
 
 def distinct(*shapes: Shape, domain: tuple[float, float] = REALS) -> tuple[np.ndarray, ...]:
     """Arrays of these shapes inside the domain, in which no two numbers are close, nor any to 0."""
+    if not shapes:
+        return ()
     sizes = [math.prod(shape) for shape in shapes]
     rng = np.random.default_rng(sum(sizes))
     low, high = domain

@@ -48,15 +48,31 @@ REFERENCES: dict[str, Callable[..., Any]] = {
     "getitem": lambda x, index: x[index],
     "reshape": lambda x, shape: np.reshape(x, shape),  # NumPy 2.0 has no keyword shape
     "scatter": scatter,
+    "stack": lambda *xs, axis=0: np.stack(xs, axis),
 }
 
 LISTED: dict[str, list[Entry]] = {
     "concatenate": [([(2, 2), (1, 2), (3, 2)], {"axis": 0}), ([(2, 1), (2, 3)], {"axis": -1}),
                     ([(2,)], {}), ([(0, 2), (1, 2)], {})],
     "getitem": [([(3, 4)], {"index": index}) for index in INDICES.values()],
+    "flip": [([(2, 3)], {"axis": (0, 1)}), ([(2, 3)], {"axis": (1,)}), ([()], {"axis": ()}),
+             ([(0, 2)], {"axis": (0,)})],
+    "repeat": [([(2, 3)], {"repeats": 2, "axis": 1}), ([(3,)], {"repeats": 0, "axis": 0}),
+               ([(2, 3)], {"repeats": np.array([1, 0, 2]), "axis": 1}),
+               ([(2, 2, 2)], {"repeats": np.array([2, 1]), "axis": 0}),
+               ([(0, 2)], {"repeats": 3, "axis": 0})],
     "reshape": [([(2, 3)], {"shape": (3, 2)}), ([(2, 3)], {"shape": -1}), ([()], {"shape": (1, 1)}),
                 ([(1,)], {"shape": ()}), ([(0, 3)], {"shape": (3, 0, 2)})],
+    "roll": [([(2, 3)], {"shift": 1, "axis": None}), ([(2, 3)], {"shift": -4, "axis": 1}),
+             ([(2, 3)], {"shift": (1, 2), "axis": (0, 1)}), ([(4,)], {"shift": (1, 2), "axis": 0}),
+             ([(0, 2)], {"shift": 1, "axis": 0})],
+    "rot90": [([(2, 3)], {"k": k, "axes": (0, 1)}) for k in range(4)]
+             + [([(2, 3, 1)], {"k": 1, "axes": (2, 0)})],
     "scatter": [([PICKED[k]], {"index": index, "shape": (3, 4)}) for k, index in INDICES.items()],
+    "stack": [([(2, 3)] * 3, {"axis": 0}), ([(2, 3)] * 2, {"axis": 2}), ([(), ()], {"axis": 0}),
+              ([(0, 2)] * 2, {"axis": 1}), ([(2,)], {})],
+    "tile": [([(2, 3)], {"reps": (2, 1)}), ([(2, 3)], {"reps": (1, 3)}), ([()], {"reps": ()}),
+             ([(2,)], {"reps": (0,)}), ([(0, 2)], {"reps": (2, 2)})],
     "transpose": [([(2, 3)], {"axes": (1, 0)}), ([(2, 3, 1)], {"axes": (1, 2, 0)}),
                   ([()], {"axes": ()}), ([(0, 2)], {"axes": (1, 0)})],
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""SciPy's functions on Tensors: see `autograd_core.scipy.special`."""
