@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,10 @@ Tangents = Mapping[int, Any]  # by the position of the input
 LinearMap = Callable[[Tangents], Any]
 
 _CARRIER = "carrier"  # the note of a node that no reverse pass will ever enter
+
+
+# The level that was entered last.
+_innermost: ContextVar[Level | None] = ContextVar("autograd_core.forward", default=None)
 
 
 class Level:
@@ -89,11 +94,13 @@ class Level:
     def active(self) -> Iterator[None]:
         """Inside, every recorded operation gets its tangent."""
         self.around, self.is_active = current_mode.get().observer, True
+        before = _innermost.set(self)
         try:
             with observing(self._push), mode(recording=True):
                 yield
         finally:
             self.is_active = False
+            _innermost.reset(before)
 
     def out(self, value: Any) -> Any:
         """The value as the caller gets it: an array, unless an outer derivative follows it."""
@@ -123,7 +130,7 @@ class Level:
             notes = operand.notes if type(operand) is Node else None
             if notes is None or _CARRIER not in notes:
                 is_carrier = False
-            elif operand.inputs:  # not when it was recorded: other levels had to see it first
+            elif operand.inputs and _innermost.get() is self:  # the last to see what is recorded
                 _let_go(operand)
             if notes is not None and self in notes:
                 tangents[position] = notes[self]
@@ -307,7 +314,7 @@ def _fit(t: Any, shape: Shape, dtype: np.dtype[Any]) -> Any:
     if np.shape(t) != shape:
         t = np.broadcast_to(t, shape)
     if t.dtype != dtype:
-        t = (t.real if t.dtype.kind == "c" and dtype.kind == "f" else t).astype(dtype)
+        t = (np.real(t) if t.dtype.kind == "c" and dtype.kind == "f" else t).astype(dtype)
     return t
 
 

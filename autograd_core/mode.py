@@ -12,6 +12,8 @@ from typing import Any, TypeVar
 Function = TypeVar("Function", bound=Callable[..., Any])
 # Called with every recorded Node, its value, the values of its inputs, and its residuals.
 Observer = Callable[[Any, Any, Any, Any], None]
+# Called with every contribution to a gradient: the Node that sends it, its operand, the gradient.
+Visit = Callable[[Any, int, Any], None]
 
 
 class Scope:
@@ -48,7 +50,7 @@ class Scope:
 class Mode:
     """How operations are recorded now.  Immutable: a context sets another one."""
 
-    __slots__ = ("expanded", "observer", "recording", "scope")
+    __slots__ = ("expanded", "observer", "recording", "scope", "visit")
 
     def __init__(
         self,
@@ -56,11 +58,13 @@ class Mode:
         expanded: bool = False,
         scope: Scope | None = None,
         observer: Observer | None = None,
+        visit: Visit | None = None,
     ) -> None:
         self.recording = recording
         self.expanded = expanded
         self.scope = scope
         self.observer = observer
+        self.visit = visit
 
     def but(self, **changes: Any) -> Mode:
         """This mode with some of its settings changed."""
@@ -225,7 +229,9 @@ class scope:  # noqa: N801  used as a verb: `with scope("net"):`
         name, kind, variables = self._arguments
         before = self._before = current_mode.get()
         entered = Scope(name, before.scope, kind, variables)
-        current_mode.set(Mode(before.recording, before.expanded, entered, before.observer))
+        current_mode.set(
+            Mode(before.recording, before.expanded, entered, before.observer, before.visit)
+        )
         return entered
 
     def __exit__(self, *exception: object) -> None:

@@ -11,11 +11,11 @@ import itertools
 import os
 import sys
 from collections.abc import Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
 
+from autograd_core.hooks import Handle, Hook
 from autograd_core.mode import Scope
 from autograd_core.plan import Plan
 from autograd_core.primitive import Primitive
@@ -79,6 +79,12 @@ class Node:
         """Whether a forward pass that is under way has noted a tangent here."""
         return any(type(key) is not str and key.is_active for key in self.notes or ())
 
+    def register_hook(self, hook: Hook) -> Handle:
+        """Call the hook with each gradient of the result, as `Tensor.register_hook` says."""
+        if self.noted("hooks") is None:
+            self.note("hooks", {})
+        return Handle(self.noted("hooks"), hook)
+
     def __repr__(self) -> str:
         return f"<node {self.order}: {self.primitive.name} {self.shape} {self.dtype}>"
 
@@ -95,19 +101,24 @@ def nodes_before(root: Node) -> list[Node]:
     return sorted(seen, key=lambda node: node.order)
 
 
-def depends_on_others(root: Any, own: AbstractSet[Any], since: int) -> bool:
+def depends_on_others(root: Any, own: set[Any], since: int) -> bool:
     """Whether a Node or leaf was computed from anything but its `own` leaves and nodes and what was
-    recorded since, or carries a tangent of a derivative that is still being taken."""
-    waiting, seen = [root], {root, *own}
+    recorded since, or carries a tangent of a derivative that is still being taken.
+
+    What does not is added to `own`, where the next walk stops at once.
+    """
+    waiting, seen = [root], {root}
     while waiting:
         found = waiting.pop()
         if found in own:
             continue
         if type(found) is not Node or found.order < since or found.carries_tangent():
             return True
-        fresh = [t for t in map(found.inputs.__getitem__, found.plan.needed) if t not in seen]
+        operands = map(found.inputs.__getitem__, found.plan.needed)
+        fresh = [t for t in operands if t not in seen and t not in own]
         seen.update(fresh)
         waiting.extend(fresh)
+    own |= seen
     return False
 
 

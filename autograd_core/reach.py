@@ -35,7 +35,9 @@ def has_nan(array: Any) -> bool:
         array = np.asarray(plain(array))
     flat = array.ravel()
     total = flat.dot(flat)
-    return bool(total != total) and bool(np.isnan(array).any())  # noqa: PLR0124  true for NaN
+    if total == total:  # noqa: PLR0124  not NaN
+        return False
+    return bool(np.isnan(array).any())
 
 
 def by_constants(plan: Plan) -> bool:

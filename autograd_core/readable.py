@@ -12,6 +12,8 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.shapes import Shape
 
+ASSIGNED = "To assign it, make the array with np.zeros_like(t, shape=…) of a Tensor t."
+
 
 def plain(value: Any) -> Any:
     """The value with every Tensor in it, also in lists, tuples and dicts, replaced by its array."""
@@ -22,6 +24,11 @@ def plain(value: Any) -> Any:
     if isinstance(value, dict):
         return {key: plain(item) for key, item in value.items()}
     return value
+
+
+def settled(value: Any) -> Any:
+    """The value, or for a Buffer the Tensor that it stands for now."""
+    return value.settled() if isinstance(value, Readable) else value
 
 
 def _comparison(compare: Callable[[Any, Any], Any]) -> Callable[[Readable, Any], Any]:
@@ -38,7 +45,8 @@ def _conversion(kind: Callable[[Any], Any], name: str) -> Callable[[Readable], A
         if self.requires_grad:
             raise DTypeError(
                 f"{name}(tensor) would lose the derivative. For the number itself take t.item(); "
-                "in a computation use NumPy's functions in place of those of the math module."
+                "in a computation use NumPy's functions in place of those of the math module. "
+                f"{ASSIGNED}"
             )
         return kind(self.raw)
 
@@ -48,13 +56,18 @@ def _conversion(kind: Callable[[Any], Any], name: str) -> Callable[[Readable], A
 class Readable:
     """What can be asked of a Tensor without recording: its shape, its numbers, its text."""
 
-    __slots__ = ("__weakref__", "_grad", "_name", "creator", "raw", "requires_grad")
+    __slots__ = ("__weakref__", "_grad", "_hooks", "_name", "creator", "raw", "requires_grad")
 
     raw: Any  # what NumPy computed: an ndarray, or a NumPy scalar for shape ()
     requires_grad: bool
     creator: Any
     _grad: Any
+    _hooks: dict[int, Callable[[Any], Any]] | None
     _name: str | None
+
+    def settled(self) -> Any:
+        """The Tensor that no later assignment changes: itself, unless it is a Buffer."""
+        return self
 
     @property
     def data(self) -> NDArray[Any]:
@@ -162,7 +175,7 @@ class Readable:
             raise DTypeError(
                 f"a Tensor of shape {self.shape} was about to become a plain array, which would "
                 "lose its derivative. Join Tensors with np.stack or np.concatenate; take t.data "
-                "for the plain array."
+                f"for the plain array. {ASSIGNED}"
             )
         return np.array(self.raw, dtype=dtype, copy=copy)
 
@@ -220,5 +233,5 @@ class Readable:
 def _restore(kind: type[Readable], raw: Any, requires_grad: bool, name: Any, grad: Any) -> Readable:
     tensor = kind.__new__(kind)
     tensor.raw, tensor.requires_grad, tensor.creator = raw, requires_grad, None
-    tensor._name, tensor._grad = name, grad
+    tensor._name, tensor._grad, tensor._hooks = name, grad, None
     return tensor

@@ -20,7 +20,9 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core import hooks
 from autograd_core.errors import DTypeError, ShapeError
+from autograd_core.mode import Visit, current_mode
 from autograd_core.node import Node
 from autograd_core.plan import WHOLE
 from autograd_core.primitive import ELEMENTWISE, GENERAL, LINEAR
@@ -28,7 +30,6 @@ from autograd_core.reach import by_constants, has_nan, masked
 from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 
 Lift = Callable[[Any, Any], Any]
-Visit = Callable[[Node, int, Any], None]
 
 _number, _float64 = np.float64, np.dtype(np.float64)
 
@@ -64,12 +65,21 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
     owned: set[Any] = set()
     passed: list[tuple[Node, int, Any]] | None = None
     retained: list[tuple[Node, Any]] | None = None
+    hooked: dict[Node, Any] = {}
+    if visit is None:
+        visit = current_mode.get().visit
     heap: list[tuple[int, Node]] = []
     node: Node | None = root
     while node is not None:
-        if retain or (node.notes is not None and "retain" in node.notes):
-            retained = retained or []
-            retained.append((node, g))
+        if retain or node.notes is not None:
+            if node.notes is not None and "hooks" in node.notes:
+                if careful and has_nan(g):  # the hooks are given what the careful pass makes of it
+                    gradients = {node: g}
+                    break
+                g = hooked[node] = hooks.call(node.notes["hooks"], g)
+            if retain or (node.notes is not None and "retain" in node.notes):
+                retained = retained or []
+                retained.append((node, g))
         saved = node.saved if lift is None else _lifted(node, lift)
         inputs = node.inputs
         ahead = None  # in a chain each node finds its successor without the heap
@@ -126,7 +136,7 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
         g = gradients.pop(node, None)
     for found in gradients.values():
         if careful and (isnan(found) if type(found) is _number else has_nan(found)):
-            again = _Careful(wanted, since, lift, retain)
+            again = _Careful(wanted, since, lift, retain, hooked)
             gradients, passed, retained = again.run(root, start), again.passed, again.retained
             break
     if retained:
@@ -142,9 +152,15 @@ class _Careful:
     """The same pass, with a mask of what is reached beside every gradient: see `reach.py`."""
 
     def __init__(
-        self, wanted: AbstractSet[Any] | None, since: int, lift: Lift | None, retain: bool
+        self,
+        wanted: AbstractSet[Any] | None,
+        since: int,
+        lift: Lift | None,
+        retain: bool,
+        hooked: dict[Node, Any],
     ) -> None:
         self.wanted, self.since, self.lift, self.retain = wanted, since, lift, retain
+        self.hooked = hooked  # what hooks have made of gradients already: each is called once
         self.passed: list[tuple[Node, int, Any]] = []
         self.retained: list[tuple[Node, Any]] = []
 
@@ -158,6 +174,9 @@ class _Careful:
         while heap:
             node = order[-heappop(heap)]
             g, reach = found.pop(node)
+            if node.noted("hooks"):
+                g = self.hooked[node] if node in self.hooked else hooks.call(node.noted("hooks"), g)
+                reach = reach | np.asarray(g != 0)
             if self.retain or (node.notes is not None and "retain" in node.notes):
                 self.retained.append((node, g))
             for position, target, dx, arrives in self._contributions(node, g, reach):
@@ -251,7 +270,7 @@ def fit(dx: Any, shape: Shape, dtype: np.dtype[Any], node: Node, position: int) 
             dx = dx.reshape(shape)
     if dx.dtype != dtype:
         if dx.dtype.kind == "c" and dtype.kind == "f":
-            dx = dx.real
+            dx = np.real(dx)
         dx = dx.astype(dtype)
     return dx
 
@@ -269,6 +288,9 @@ def deposit(gradients: dict[Any, Any]) -> None:
 
     An array that only the pass holds is handed over; anything that may be shared is copied.
     """
+    for leaf, g in gradients.items():  # all hooks before any `.grad`, as one of them may raise
+        if leaf._hooks is not None:
+            gradients[leaf] = hooks.call(leaf._hooks, g)
     for leaf in list(gradients):
         g = gradients.pop(leaf)
         if leaf._grad is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, NoReturn, final
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
@@ -16,10 +16,11 @@ from autograd_core.dispatch import (
     PLAIN_FUNCTIONS,
     PLAIN_UFUNCS,
     REDUCTIONS,
-    refuse_ufunc,
+    UFUNC_METHODS,
     uncovered,
 )
 from autograd_core.errors import GraphError, UncoveredError
+from autograd_core.hooks import register_hook
 from autograd_core.intake import (
     PLAIN_INDICES,
     PLAIN_TYPES,
@@ -40,7 +41,7 @@ from autograd_core.ops.products import matmul
 from autograd_core.ops.shaping import getitem
 from autograd_core.plan import INPUTS, NOTHING, OUT, Plan
 from autograd_core.primitive import UFUNCS, Primitive
-from autograd_core.readable import Readable, plain
+from autograd_core.readable import Readable, plain, settled
 
 
 def apply(
@@ -66,6 +67,8 @@ def apply(
             if arg.requires_grad:
                 needed += bit
         else:
+            if isinstance(arg, Tensor):  # a Buffer, which later writes change
+                return apply(primitive, [*map(settled, args)], params)
             value = arg if is_plain(arg) else as_operand(primitive.name, arg)
             values.append(value)
             inputs.append(value)
@@ -132,7 +135,7 @@ def _record(
             if now.observer is not None:
                 now.observer(node, out, values, extra)
             return result
-    result.creator = result._grad = result._name = None
+    result.creator = result._grad = result._hooks = result._name = None
     result.requires_grad = False
     return result
 
@@ -172,7 +175,7 @@ def leaf(value: Any, requires_grad: bool) -> Tensor:
     """A Tensor around an array or NumPy scalar as it is, without a copy or a check."""
     tensor = _new(Tensor)
     tensor.raw = value
-    tensor.creator = tensor._grad = tensor._name = None
+    tensor.creator = tensor._grad = tensor._hooks = tensor._name = None
     tensor.requires_grad = requires_grad
     return tensor
 
@@ -227,7 +230,6 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
     return forward, reflected, in_place
 
 
-@final
 class Tensor(Readable, NumPyMethods):
     """An array that records what is computed from it, so that it can be differentiated.
 
@@ -263,8 +265,7 @@ class Tensor(Readable, NumPyMethods):
             self.requires_grad = True
         else:
             self.raw, self.requires_grad = checked(data, requires_grad)
-        self.creator = None
-        self._grad: Any = None
+        self.creator = self._grad = self._hooks = None
         self._name = name
 
     # ── differentiation ───────────────────────────────────────────────────────────────────────
@@ -292,6 +293,8 @@ class Tensor(Readable, NumPyMethods):
         if self.creator is not None:
             self.creator.note("retain", True)
 
+    register_hook = register_hook
+
     def zero_grad(self) -> None:
         """Forget the gradient: `.grad` is None until the next backward pass."""
         self.grad = None
@@ -315,7 +318,7 @@ class Tensor(Readable, NumPyMethods):
             return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
         if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:
             return ufunc(*[as_operand(ufunc.__name__, plain(i)) for i in inputs], **options)
-        return refuse_ufunc(ufunc, method, options)
+        return UFUNC_METHODS[method](ufunc, *inputs, **options)
 
     def __array_function__(
         self, function: Any, types: Any, args: Sequence[Any], options: Mapping[str, Any]
@@ -372,10 +375,11 @@ class Tensor(Readable, NumPyMethods):
             getitem, (self.raw,), (self.creator or self,), self.requires_grad, {"index": index}
         )
 
-    def __setitem__(self, index: Any, value: Any) -> NoReturn:
+    def __setitem__(self, index: Any, value: Any) -> None:
         raise UncoveredError(
-            "setitem: assignment into a Tensor is not recorded. Build the array with np.where, "
-            "np.stack or np.concatenate; t.data[...] = value writes without recording."
+            "setitem: assignment into a Tensor, which is a leaf or the result of an operation and "
+            "never changes. Write into a copy, z = np.copy(t), or into np.zeros_like(t); "
+            "t.data[...] = value writes without recording."
         )
 
     def __iter__(self) -> Iterator[Any]:

@@ -1,4 +1,4 @@
-"""Forward mode: the tangent of every operation, of every order, beside the reverse pass and alone."""
+"""Forward mode: the tangent of every operation, of every order, beside the reverse pass."""
 
 import gc
 import weakref
@@ -8,7 +8,6 @@ import pytest
 
 from autograd_core import ShapeError, Tensor, grad, no_grad, primitive, vjp
 from autograd_core.forward import Level
-from autograd_core.node import Node
 from tests.core.samples import SAMPLES
 
 
@@ -37,7 +36,7 @@ def test_forward_is_the_transpose_of_reverse(sample):
         t = jvp(sample, sample.arrays, tangents)[1]
         terms = [dx * t for dx, t in zip(pull(g), tangents, strict=True)]
         scale = sum(np.sum(np.abs(term)) for term in terms) + 1
-        assert abs(np.sum(g * t) - sum(map(np.sum, terms))) <= 1e-12 * scale
+        assert abs(np.real(np.sum(g * t)) - sum(map(np.sum, terms))) <= 1e-12 * scale
         assert t.shape == np.shape(value)
         assert t.dtype == value.dtype
 
@@ -56,7 +55,8 @@ def test_each_input_alone(sample):
             operands[position] = level.dual(array, t)
             with level.active():
                 tangent = level.tangent(sample(*operands))
-            np.testing.assert_allclose(np.sum(g * tangent), np.sum(dx * t), rtol=1e-10, atol=1e-12)
+            pushed = np.real(np.sum(g * tangent))
+            np.testing.assert_allclose(pushed, np.sum(dx * t), rtol=1e-10, atol=1e-12)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=str)
@@ -78,7 +78,7 @@ def test_forward_over_reverse_is_reverse_over_reverse(sample):
 
 # ── levels ────────────────────────────────────────────────────────────────────────────────────
 def f(x):
-    return np.sin(x) * x**3
+    return np.sin(x) * np.exp(x) / (1 + x**3)
 
 
 def test_derivatives_of_every_order_and_mixture():
@@ -150,26 +150,18 @@ def test_memory_does_not_grow_with_the_number_of_operations():
 # ── rules that a primitive states ─────────────────────────────────────────────────────────────
 def test_a_stated_rule_is_used_and_gets_what_it_names():
     seen = []
-
-    def rule(t, x, out, scale, y_shape):
-        seen.append((type(x), y_shape))
-        return t * scale * out / x
-
     scaled = primitive(
         "scaled_example", lambda x, y, *, scale=2.0: x * y.sum() * scale,
         vjp=(lambda g, y, scale: g * np.sum(y) * scale,
              lambda g, x, scale, y_shape: np.broadcast_to(np.sum(g * x) * scale, y_shape)),
         jvp=(lambda t, y, scale: t * np.sum(y) * scale,
-             lambda t, x, scale: x * np.sum(t) * scale),
+             lambda t, x, out, scale, y_shape:
+             seen.append((out, y_shape)) or x * np.sum(t) * scale),
     )  # fmt: skip
     x, y = np.array([1.0, 2.0]), np.array([3.0, 4.0, 5.0])
     value, tangent = jvp(lambda x, y: scaled(x, y, scale=3.0), (x, y), (x, np.ones(3)))
     np.testing.assert_allclose(tangent, x * 12 * 3 + x * 3 * 3)
-    assert seen == []
-    other = primitive(
-        "stated_example", lambda x, *, scale: x * scale,
-        vjp=(lambda g, scale: g * scale,), jvp=(lambda t, x, scale: seen.append(x) or t * scale,),
-    )  # fmt: skip
-    assert jvp(lambda x: other(x, scale=4.0), (2.0,), (1.0,))[1] == 4.0
-    assert len(seen) == 1
-    assert not isinstance(seen[0], (Tensor, Node))
+    ((out, shape),) = seen
+    np.testing.assert_array_equal(out, value)
+    assert type(out) is np.ndarray
+    assert shape == (3,)
