@@ -7,15 +7,19 @@ the gradient check all read that graph.
 import typing as _typing
 
 from autograd_core import numpy_api as _numpy_api  # noqa: F401  registers NumPy's functions
+from autograd_core.buffer import Buffer
 from autograd_core.check import check_gradients, numerical_gradient
+from autograd_core.debugging import debug, find_nonfinite, observe
 from autograd_core.errors import (
     AutogradError,
     DatasetError,
     DeclarationError,
+    DegenerateError,
     DTypeError,
     GradientCheckError,
     GraphError,
     MissingExtraError,
+    NonFiniteError,
     RenderError,
     ShapeError,
     SnapshotError,
@@ -35,7 +39,22 @@ from autograd_core.primitive import (
     primitive,
 )
 from autograd_core.tensor import Tensor
-from autograd_core.transforms import grad, value_and_grad, vjp
+from autograd_core.transforms import (
+    checkpoint,
+    custom_derivative,
+    fixed_point,
+    gauss_newton_product,
+    grad,
+    hessian,
+    hvp,
+    implicit_root,
+    jacobian,
+    jvp,
+    linearize,
+    stop_gradient,
+    value_and_grad,
+    vjp,
+)
 from autograd_core.version import __version__
 
 if _typing.TYPE_CHECKING:
@@ -48,14 +67,17 @@ __all__ = [
     "LINEAR",
     "REGISTRY",
     "AutogradError",
+    "Buffer",
     "DTypeError",
     "DatasetError",
     "DeclarationError",
+    "DegenerateError",
     "GradientCheckError",
     "Graph",
     "GraphError",
     "MissingExtraError",
     "Node",
+    "NonFiniteError",
     "Primitive",
     "RenderError",
     "ShapeError",
@@ -64,19 +86,33 @@ __all__ = [
     "UncoveredError",
     "__version__",
     "check_gradients",
+    "checkpoint",
     "composite",
+    "custom_derivative",
+    "debug",
     "expanded",
+    "find_nonfinite",
+    "fixed_point",
+    "gauss_newton_product",
     "grad",
     "graph",
+    "hessian",
+    "hvp",
+    "implicit_root",
+    "jacobian",
+    "jvp",
+    "linearize",
     "log_softmax",
     "logsumexp",
     "no_grad",
     "numerical_gradient",
+    "observe",
     "primitive",
     "relu",
     "scope",
     "sigmoid",
     "softmax",
+    "stop_gradient",
     "value_and_grad",
     "vjp",
 ]

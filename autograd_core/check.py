@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import reverse
+from autograd_core.blame import Culprit, comparing_modes, find_culprit, fixed_normal
 from autograd_core.errors import DTypeError, GradientCheckError, GraphError
-from autograd_core.mode import Observer, mode
-from autograd_core.node import Node, source_line
+from autograd_core.mode import mode, observing
 from autograd_core.readable import plain
 from autograd_core.tensor import Tensor, leaf
 
@@ -104,27 +104,6 @@ class ArgumentCheck:
 
 
 @dataclass(frozen=True)
-class Culprit:
-    """The recorded operation whose rule disagrees with its own forward function."""
-
-    primitive: str
-    operand: int
-    rule: str
-    line: str
-    scope: str | None
-    analytic: float
-    numerical: float
-
-    def __str__(self) -> str:
-        where = f" in {self.scope}" if self.scope else ""
-        return (
-            f"the local derivative of {self.primitive} with respect to operand {self.operand} "
-            f"({self.rule}), recorded at {self.line}{where}: the rule gives {self.analytic:.6g} "
-            f"along a random direction, central differences give {self.numerical:.6g}"
-        )
-
-
-@dataclass(frozen=True)
 class GradientReport:
     """What check_gradients found: one entry for each argument, and on a failure the culprit."""
 
@@ -133,8 +112,8 @@ class GradientReport:
 
     @property
     def ok(self) -> bool:
-        """Whether every gradient agrees."""
-        return all(entry.ok for entry in self.arguments)
+        """Whether every gradient agrees, and every forward rule with its reverse rule."""
+        return self.culprit is None and all(entry.ok for entry in self.arguments)
 
     def __str__(self) -> str:
         lines = [str(entry) for entry in self.arguments]
@@ -163,6 +142,8 @@ def check_gradients(
         by default 1e-9 where the complex step applies (f is analytic there), 1e-6 for central
         differences, 1e-4 for float32.
 
+    Forward rules that an operation states (`jvp=`) are compared with its reverse rules.
+
     Returns a report.  On a disagreement it raises GradientCheckError with the report as `.report`
     (with raise_on_failure=False it only returns it), and names the operation whose local rule is
     wrong with the source line that recorded it.
@@ -173,9 +154,10 @@ def check_gradients(
     True
     """
     tensors = [_leaf_of(arg, place) for place, arg in enumerate(args)]
-    with mode(recording=True):
+    wrong_forward: list[Culprit] = []
+    with mode(recording=True), observing(comparing_modes(wrong_forward)):
         out = f(*tensors)
-    weights = _fixed_normal(np.shape(plain(out)), 0)
+    weights = fixed_normal(np.shape(plain(out)), 0)
     gradients = _gradients(out, weights, tensors)
 
     def value() -> Any:
@@ -185,10 +167,12 @@ def check_gradients(
         _compare(value, tensor, gradients[tensor], tensor.name or f"argument {place}", tolerance)
         for place, tensor in enumerate(tensors)
     )
-    report = GradientReport(entries)
+    culprit = next(iter(wrong_forward), None)
+    if not all(entry.ok for entry in entries):
+        culprit = find_culprit(f, *tensors) or culprit
+    report = GradientReport(entries, culprit)
     if report.ok:
         return report
-    report = GradientReport(entries, find_culprit(f, *tensors))
     if raise_on_failure:
         error = GradientCheckError(f"check_gradients: gradients disagree.\n{report}")
         error.report = report
@@ -295,58 +279,3 @@ def _is_analytic(f: Callable[[Any], Any], x: NDArray[Any], probes: list[tuple[in
         return False
     rough = np.array([_central(f, x, index, None) for index in probes])
     return bool(np.allclose(exact, rough, rtol=1e-5, atol=1e-7))
-
-
-def find_culprit(f: Callable[..., Any], *tensors: Tensor) -> Culprit | None:
-    """The first recorded operation whose rule disagrees with differences of its own function."""
-    nodes: list[Node] = []
-    values: dict[Node, Any] = {}
-    with mode(recording=True, observer=_noting(nodes, values)):
-        f(*tensors)
-    with mode(recording=False):
-        return next((c for node in nodes for c in _wrong_rules(node, values)), None)
-
-
-def _noting(nodes: list[Node], values: dict[Node, Any]) -> Observer:
-    """An observer that keeps every recorded node with its value and source line."""
-
-    def observe(node: Node, value: Any, *_: Any) -> None:
-        node.note("line", source_line())
-        nodes.append(node)
-        values[node] = value
-
-    return observe
-
-
-def _wrong_rules(node: Node, values: dict[Node, Any]) -> Iterator[Culprit]:
-    operands = [
-        values[operand] if type(operand) is Node else plain(operand) for operand in node.inputs
-    ]
-    g = _fixed_normal(node.shape, 1)
-    for position, sent in node.plan.contributions(g.astype(node.dtype), node.saved):
-        x = np.asarray(operands[position])
-        direction = _fixed_normal(x.shape, 2)
-        dx = reverse.fit(sent, x.shape, x.dtype, node, position)
-        analytic = float(np.sum(dx * direction))
-        h = 1e-6 if x.dtype.itemsize >= 8 else 1e-3
-
-        def moved(step: float) -> float:
-            changed = [*operands]
-            changed[position] = (x + step * direction).astype(x.dtype)  # noqa: B023  used at once
-            return float(np.sum(g * node.primitive.evaluate(changed, node.params)))
-
-        numerical = (moved(h) - moved(-h)) / (2 * h)
-        scale = max(1e-3, float(np.sum(np.abs(dx * direction))), abs(numerical))
-        if not abs(analytic - numerical) <= (1e-5 if h < 1e-4 else 1e-2) * scale:
-            yield Culprit(
-                node.primitive.name, position, node.primitive.rule_of(position).__name__,
-                node.noted("line"),
-                node.scope.path if node.scope else None, analytic, numerical,
-            )  # fmt: skip
-
-
-def _fixed_normal(shape: tuple[int, ...], seed: int) -> NDArray[np.float64]:
-    """Random numbers that are the same in every run; 1 for a scalar."""
-    if shape == ():
-        return np.ones(())
-    return np.random.default_rng(seed).standard_normal(shape)

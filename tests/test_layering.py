@@ -15,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = [
     ["autograd_core.version", "autograd_core.errors"],
     ["autograd_core.shapes", "autograd_core.structure", "autograd_core.plan"],
+    ["autograd_core.hooks"],
     ["autograd_core.primitive"],
     ["autograd_core.ops…"],
     ["autograd_core.mode"],
@@ -25,11 +26,12 @@ LAYERS = [
     ["autograd_core.symbolic…"],
     ["autograd_core.intake"],
     ["autograd_core.tensor"],
-    ["autograd_core.buffer"],
+    ["autograd_core.ledger"],
+    ["autograd_core.buffer", "autograd_core.nonfinite"],
     ["autograd_core.numpy_api…", "autograd_core.forward"],
     ["autograd_core.batched"],
     ["autograd_core.transforms…"],
-    ["autograd_core.scipy…", "autograd_core.conventions", "autograd_core.debug"],
+    ["autograd_core.scipy…", "autograd_core.conventions"],
     ["autograd_core.check", "autograd_core.rewrite…"],
     # explain reads what a drawing records, and a drawn graph explains itself
     ["autograd_core.draw.names"],
@@ -37,6 +39,7 @@ LAYERS = [
     ["autograd_core.draw.labels"],
     ["autograd_core.explain…", "autograd_core.draw.layout…", "autograd_core.draw.lenses…"],
     ["autograd_core.draw…"],
+    ["autograd_core.debugging"],
     ["autograd_core"],
     ["autograd_core.__main__"],
     ["nn…"],
@@ -47,6 +50,7 @@ LATE = {"graphviz", "matplotlib", "pooch", "rich"}
 # graph stands above the drawing that it uses.
 LATE_OWN = {
     "autograd_core": {"autograd_core.draw"},
+    "autograd_core.debugging": {"autograd_core.draw.culprit"},
     "autograd_core.draw.picture": {"autograd_core.explain", "autograd_core.draw.simplification"},
 }
 

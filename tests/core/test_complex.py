@@ -13,8 +13,10 @@ from autograd_core import (
     relu,
     sigmoid,
     softmax,
+    vjp,
 )
 from tests.core.differences import derivative
+from tests.core.test_forward import jvp
 
 X = np.array([0.7, -1.3, 2.0])
 W = np.array([3 + 4j, 1 - 2j, -0.5 + 1j])
@@ -51,6 +53,44 @@ def test_operations_on_complex_numbers_are_right_or_refused(f):
     with expanded():
         np.testing.assert_allclose(value.data, f(z).data, rtol=1e-12)
     assert value.dtype.kind == f(W).dtype.kind
+
+
+@pytest.mark.parametrize("f", [sigmoid, softmax, logsumexp])
+def test_activations_of_complex_numbers(f):
+    """Their fast forms and their definitions have the same derivatives, also where e overflows."""
+
+    def slope(z):
+        t = Tensor(z)
+        y = f(t)
+        y.backward(np.ones(y.shape, complex))
+        return t.grad
+
+    fused = slope(W)
+    with expanded():
+        np.testing.assert_allclose(fused, slope(W), rtol=1e-11, atol=1e-14)
+    assert np.isfinite(slope(W * 1000)).all()
+
+
+def test_the_sign_of_a_complex_number_in_both_modes():
+    """Each part of the result by differences; the derivative is not its own transpose."""
+    t = np.array([0.3 - 0.4j, -1.1 + 0.2j, 0.5 + 0.9j])
+
+    def along(step):
+        z = W + step * t
+        return z / np.abs(z)
+
+    pushed = [derivative(lambda s, p=p: p(along(s[0]))[i], np.zeros(1))[0] for i in range(3)
+              for p in (np.real, np.imag)]  # fmt: skip
+    tangent = jvp(np.sign, (W,), (t,))[1]
+    np.testing.assert_allclose(tangent.view(float), pushed, rtol=1e-8)
+    g = np.array([1.0 + 2j, 0.1 - 0.7j, -0.4j])
+    pulled = vjp(np.sign, W)[1](g)[0]
+    assert np.sum(g * tangent).real == pytest.approx(np.sum(pulled * t).real, rel=1e-12)
+
+
+@pytest.mark.parametrize("x", [np.array([3, 200], np.uint8), np.array([True, False])])
+def test_sigmoid_of_integers_without_a_sign(x):
+    np.testing.assert_array_equal(sigmoid(x), sigmoid(x.astype(float)))
 
 
 def test_a_holomorphic_function_has_its_complex_derivative():

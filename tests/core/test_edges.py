@@ -1,10 +1,14 @@
 """The derivatives where there is none, and the values at the limits: the published conventions."""
 
+import threading
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from autograd_core import (
     Tensor,
+    UncoveredError,
     expanded,
     grad,
     log_softmax,
@@ -13,101 +17,111 @@ from autograd_core import (
     sigmoid,
     softmax,
 )
+from autograd_core.conventions import EDGES, conventions, table, with_table
+from tests.core.test_forward import jvp
 
 INF, NAN = np.inf, np.nan
-# Exponents that are operands, and not parameters as plain numbers are.
-ZERO, TWO = (Tensor(exponent, requires_grad=False) for exponent in (0.0, 2.0))
 
-# A function, a point, and its gradient there.
-KINKS = {
-    "abs at 0": (np.abs, 0.0, 0.0),
-    "abs at -0": (np.abs, -0.0, 0.0),
-    "sign at 0": (np.sign, 0.0, 0.0),
-    "relu at 0": (relu, 0.0, 0.0),
-    "relu at -0": (relu, -0.0, 0.0),
-    "maximum, a tie": (lambda x: np.maximum(x, 1.0), 1.0, 0.5),
-    "minimum, a tie": (lambda x: np.minimum(1.0, x), 1.0, 0.5),
-    "max, ties": (np.max, [3.0, 1.0, 3.0, 3.0, 2.0], [1 / 3, 0, 1 / 3, 1 / 3, 0]),
-    "min, ties": (np.min, [3.0, 1.0, 1.0], [0, 0.5, 0.5]),
-    "max along an axis, ties": (
-        lambda x: np.sum(np.max(x, axis=1) * [2.0, 10.0]),
-        [[1.0, 1.0], [5.0, 4.0]],
-        [[1.0, 1.0], [10.0, 0.0]],
-    ),
-    "clip at its lower bound": (lambda x: np.clip(x, 1, 2), 1.0, 1.0),
-    "clip at its upper bound": (lambda x: np.clip(x, 1, 2), 2.0, 1.0),
-    "clip beyond its bounds": (lambda x: np.sum(np.clip(x, 1, 2)), [0.9, 2.1], [0.0, 0.0]),
-    "clip, one bound": (lambda x: np.sum(np.clip(x, None, 2)), [-9.0, 2.0, 3.0], [1.0, 1.0, 0.0]),
-    "x**0 at 0": (lambda x: x**0, 0.0, 0.0),
-    "x**y, y = 0, at 0": (lambda x: x**ZERO, 0.0, 0.0),
-    "x**1 at 0": (lambda x: x**1, 0.0, 1.0),
-    "x**2 at 0": (lambda x: x**2, 0.0, 0.0),
-    "x**3 at -2": (lambda x: x**3, -2.0, 12.0),
-    "0**y, y > 0": (lambda y: 0.0**y, 2.0, 0.0),
-    "0**0 in y": (lambda y: 0.0**y, 0.0, 0.0),
-    "prod, no zero": (np.prod, [2.0, 3.0, 4.0], [12.0, 8.0, 6.0]),
-    "prod, one zero": (np.prod, [2.0, 0.0, 4.0], [0.0, 8.0, 0.0]),
-    "prod, two zeros": (np.prod, [0.0, 0.0, 4.0], [0.0, 0.0, 0.0]),
-    "prod along an axis, one zero": (
-        lambda x: np.sum(np.prod(x, axis=0)),
-        [[2.0, 0.0], [3.0, 5.0]],
-        [[3.0, 5.0], [2.0, 0.0]],
-    ),
-    "std of equal values": (np.std, [2.0, 2.0, 2.0], [0.0, 0.0, 0.0]),
-    "std of equal values, rounded mean": (np.std, [0.1, 0.1, 0.1], [0.0, 0.0, 0.0]),
-    "std of one value": (np.std, 3.0, 0.0),
-    "std, one row of equal values": (
-        lambda x: np.sum(np.std(x, axis=1)),
-        [[0.1, 0.1], [1.0, 3.0]],
-        [[0.0, 0.0], [-0.5, 0.5]],
-    ),
-    "where, the side not taken": (lambda x: np.where(x > 0, x, -2 * x), 0.0, -2.0),
-    "mod between its jumps": (lambda x: x % 2, 3.5, 1.0),
-    "logsumexp with -inf": (logsumexp, [0.0, -INF, 0.0], [0.5, 0.0, 0.5]),
-    "softmax with -inf": (lambda x: softmax(x)[0], [0.0, -INF, 0.0], [0.25, 0.0, -0.25]),
-    "log_softmax with -inf": (lambda x: log_softmax(x)[0], [0.0, -INF, 0.0], [0.5, 0.0, -0.5]),
-}
+EXAMPLES = [
+    pytest.param(edge, example, id=f"{edge.case}-{number}")
+    for edge in EDGES
+    for number, example in enumerate(edge.examples)
+]
 
 
-@pytest.mark.parametrize(("f", "x", "expected"), KINKS.values(), ids=KINKS)
-def test_kinks(f, x, expected):
-    np.testing.assert_allclose(grad(f)(np.array(x)), expected, rtol=1e-15, atol=0)
+@pytest.fixture(autouse=True)
+def no_warnings():
+    """NumPy warns of infinite slopes and of values in branches that are not taken."""
+    with np.errstate(all="ignore"):
+        yield
+
+
+@pytest.mark.parametrize(("edge", "example"), EXAMPLES)
+def test_gradients_at_the_edges(shows, edge, example):
+    for name in edge.functions.split():
+        shows(name, "edges")
+    slope = grad(example.function)
+    if isinstance(example.gradient, type):
+        with pytest.raises(example.gradient):
+            slope(np.array(example.point))
+        return
+    np.testing.assert_allclose(
+        slope(np.array(example.point)), example.gradient, rtol=1e-15, atol=0, strict=False
+    )
+
+
+SETTLED = [p for p in EXAMPLES if not isinstance(p.values[1].gradient, type)]
+
+
+@pytest.mark.parametrize(("edge", "example"), SETTLED)
+def test_forward_mode_at_the_edges(edge, example):
+    """The same numbers, one direction after the other."""
+    point = np.array(example.point)
+    expected = np.broadcast_to(example.gradient, point.shape)
+    for index in np.ndindex(point.shape):
+        direction = np.zeros_like(point)
+        direction[index] = 1
+        tangent = jvp(example.function, (point,), (direction[()],))[1]
+        np.testing.assert_allclose(tangent, expected[index], rtol=1e-15, atol=0)
 
 
 @pytest.mark.parametrize(
-    ("f", "x"),
-    [(np.sqrt, 0.0), (np.log, 0.0), (np.log1p, -1.0), (np.arctanh, 1.0), (np.arcsin, 1.0)],
+    ("edge", "example"), [p for p in EXAMPLES if p.values[1].second is not None]
 )
-def test_infinite_slopes_are_infinite(f, x):
-    with np.errstate(divide="ignore"):
-        assert grad(f)(x) == INF
+def test_second_derivatives_at_the_edges(edge, example):
+    x = np.array(example.point)
+    slope = grad(example.function)
+    rows = [grad(lambda x, i=i: slope(x)[i])(x) for i in range(len(x))]
+    np.testing.assert_allclose(rows, example.second, rtol=1e-15, atol=0)
+    columns = [jvp(slope, (x,), (e,))[1] for e in np.eye(len(x))]
+    np.testing.assert_allclose(columns, example.second, rtol=1e-15, atol=0)
 
 
+def test_the_page_shows_the_table():
+    page = (Path(__file__).parents[2] / "docs" / "conventions.md").read_text(encoding="utf-8")
+    assert page == with_table(page)
+    assert table() in page
+
+
+# ── the conventions of other libraries ────────────────────────────────────────────────────────
+def test_conventions_hold_inside_their_context():
+    slopes = [float(grad(np.abs)(0.0))]
+    with conventions("jax"):
+        slopes.append(float(grad(np.abs)(0.0)))
+        with conventions("torch"):
+            slopes.append(float(grad(np.abs)(0.0)))
+        slopes.append(float(grad(np.abs)(0.0)))
+    slopes.append(float(grad(np.abs)(0.0)))
+    assert slopes == [0, 1, 0, 1, 0]
+
+
+def test_conventions_hold_when_derivatives_are_computed():
+    t = Tensor(0.0)
+    y = np.abs(t)
+    with conventions("jax"):
+        y.backward()
+    assert t.grad == 1
+
+
+def test_conventions_belong_to_their_thread():
+    slopes = []
+    with conventions("jax"):
+        thread = threading.Thread(target=lambda: slopes.append(grad(np.abs)(0.0)))
+        thread.start()
+        thread.join()
+    assert slopes == [0]
+
+
+def test_conventions_of_unknown_libraries_are_refused():
+    message = r"'mxnet' is not known\. Choose one of .*torch, jax"
+    with pytest.raises(UncoveredError, match=message), conventions("mxnet"):
+        pass
+
+
+# ── beside the table ──────────────────────────────────────────────────────────────────────────
 def test_infinite_slopes_warn_as_numpy_does():
-    with pytest.warns(RuntimeWarning, match="divide by zero"):
+    with np.errstate(all="warn"), pytest.warns(RuntimeWarning, match="divide by zero"):
         grad(np.sqrt)(0.0)
-
-
-# A function, a point, and all its second derivatives there.
-SECOND = {
-    "prod, one zero": (np.prod, [2.0, 0.0, 4.0], [[0, 4, 0], [4, 0, 2], [0, 2, 0]]),
-    "prod, two zeros": (np.prod, [0.0, 0.0, 4.0], [[0, 4, 0], [4, 0, 0], [0, 0, 0]]),
-    "prod, three zeros": (np.prod, [0.0, 0.0, 0.0], np.zeros((3, 3))),
-    "prod, no zero": (np.prod, [2.0, 3.0, 4.0], [[0, 4, 3], [4, 0, 2], [3, 2, 0]]),
-    "x**2 at 0": (lambda x: np.sum(x**2), [0.0], [[2.0]]),
-    "x**y, y = 2, at 0": (lambda x: np.sum(x**TWO), [0.0], [[2.0]]),
-    "x**1 at 0": (lambda x: np.sum(x**1), [0.0], [[0.0]]),
-    "abs at 0": (lambda x: np.sum(np.abs(x)), [0.0], [[0.0]]),
-    "relu at 0": (lambda x: np.sum(relu(x) * relu(x)), [0.0], [[0.0]]),
-    "max, ties": (lambda x: np.max(x) ** 2, [3.0, 3.0], [[0.5, 0.5], [0.5, 0.5]]),
-    "std of equal values": (np.std, [1.0, 1.0], [[0.0, 0.0], [0.0, 0.0]]),
-}
-
-
-@pytest.mark.parametrize(("f", "x", "expected"), SECOND.values(), ids=SECOND)
-def test_second_derivatives_at_kinks(f, x, expected):
-    rows = [grad(lambda x, i=i: grad(f)(x)[i])(np.array(x)) for i in range(len(x))]
-    np.testing.assert_array_equal(rows, expected)
 
 
 @pytest.mark.parametrize("size", [2, 3, 5])
@@ -118,18 +132,6 @@ def test_a_tie_of_two_tensors_is_shared(size):
     x.zero_grad()
     np.maximum(x, x).sum().backward()
     assert x.grad.tolist() == [1.0] * size
-
-
-def test_clip_sends_the_gradient_to_what_it_returned():
-    x, low, high = (Tensor([v] * 3) for v in (0.0, 1.0, 2.0))
-    x.data[:] = [0.0, 1.5, 3.0]
-    np.clip(x, low, high).sum().backward()
-    assert (x.grad.tolist(), low.grad.tolist(), high.grad.tolist()) == (
-        [0, 1, 0], [1, 0, 0], [0, 0, 1],
-    )  # fmt: skip
-    crossed = Tensor(5.0), Tensor(3.0), Tensor(1.0)
-    np.clip(*crossed).backward()
-    assert [t.grad.item() for t in crossed] == [0, 0, 1]
 
 
 # ── composites at their limits: values and gradients finite, and no warning ───────────────────
@@ -144,7 +146,7 @@ def test_sigmoid_at_its_limits(x):
 
 def test_the_naive_sigmoid_fails_where_the_fused_one_does_not():
     t = Tensor(-1000.0)
-    with expanded(), pytest.warns(RuntimeWarning):
+    with np.errstate(all="warn"), expanded(), pytest.warns(RuntimeWarning):
         sigmoid(t).backward()
     assert not np.isfinite(t.grad)
 

@@ -1,7 +1,12 @@
 """Every form of NumPy's indexing: value, first and second derivative; and what is no index."""
 
+import math
+
+import hypothesis.extra.numpy as hnp
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from autograd_core import DTypeError, Tensor, grad, vjp
 from tests.core.differences import derivative
@@ -90,3 +95,96 @@ def test_a_picked_view_does_not_share_its_gradient():
     (row + row).sum().backward()
     assert not np.shares_memory(row.grad, t.grad)
     assert row.grad.tolist() == [2.0] * 4
+
+
+# ── random indices ────────────────────────────────────────────────────────────────────────────
+def parts_of_an_index(length, common):
+    """What may stand in an index for an axis: a place, a slice, or places of a common shape."""
+    if length == 0:
+        return st.slices(0)
+    places, shapes = st.integers(-length, length - 1), [common, common[-1:], (1,), ()]
+    return st.one_of(
+        st.slices(length),
+        places,
+        places.map(np.int64),
+        hnp.arrays(np.int64, st.sampled_from(shapes), elements=places),
+        st.lists(places, min_size=1, max_size=1),
+    )
+
+
+@st.composite
+def arrays_and_indices(draw):
+    """An array and an index of it: of some of the axes, with Ellipsis and new axes anywhere."""
+    shape = draw(hnp.array_shapes(min_dims=0, max_dims=4, min_side=0, max_side=4))
+    form = draw(st.sampled_from(["parts", "parts", "parts", "mask", "row mask", "places"]))
+    if form == "mask":
+        index = draw(hnp.arrays(bool, shape))
+    elif form == "row mask" and shape:
+        index = (draw(hnp.arrays(bool, shape[:1])), *[slice(None, None, -1)] * (len(shape) - 1))
+    elif form == "places" and shape and shape[0]:
+        index = draw(hnp.arrays(np.int64, (2, 3), elements=st.integers(-shape[0], shape[0] - 1)))
+    else:
+        common = draw(hnp.array_shapes(min_dims=1, max_dims=2, max_side=3))
+        first = draw(st.integers(0, len(shape)))
+        last = draw(st.integers(first, len(shape)))
+        parts = [draw(parts_of_an_index(length, common)) for length in shape[:first]]
+        if draw(st.booleans()):
+            behind = [draw(parts_of_an_index(length, common)) for length in shape[last:]]
+            parts = [*parts, Ellipsis, *behind]
+        if draw(st.booleans()):
+            parts.insert(draw(st.integers(0, len(parts))), None)
+        index = tuple(parts)
+    return np.linspace(-1, 2, math.prod(shape)).reshape(shape), index
+
+
+def added_one_by_one(g, index, shape):
+    """The elements of g added, one after the other, to the places that an index names."""
+    out = np.zeros(shape)
+    places = np.arange(math.prod(shape)).reshape(shape)[index]
+    for place, value in zip(np.ravel(places), np.ravel(g), strict=True):
+        out.flat[place] += value
+    return out
+
+
+@settings(max_examples=150, deadline=None)
+@given(arrays_and_indices())
+def test_any_index_of_any_array(case):
+    array, index = case
+    expected = array[index]
+    g = np.linspace(1, 2, expected.size).reshape(expected.shape)
+    value, pull = vjp(lambda x: x[index], array)
+    np.testing.assert_array_equal(value, expected)
+    times = added_one_by_one(g, index, array.shape)
+    np.testing.assert_allclose(pull(g)[0], times, rtol=1e-14)
+
+    def second(x):
+        return np.sum(np.cos(array) * grad(lambda x: np.sum(g * x[index] ** 3))(x))
+
+    # A sum over elements has a diagonal second derivative: 6 g x for each time that x is named.
+    expected = 6 * np.cos(array) * times * array
+    np.testing.assert_allclose(grad(second)(array), expected, rtol=1e-12, atol=1e-14)
+
+
+@settings(max_examples=100, deadline=None)
+@given(arrays_and_indices(), st.sampled_from([np.float32, np.complex64, ">f8"]))
+def test_an_index_keeps_the_dtype(case, dtype):
+    array, index = case
+    t = Tensor(array.astype(dtype))
+    y = t[index]
+    assert y.dtype == t.data[index].dtype
+    y.backward(np.ones(y.shape))
+    assert t.grad.dtype == t.dtype
+    ones = np.ones(array[index].shape)
+    np.testing.assert_array_equal(t.grad, added_one_by_one(ones, index, array.shape))
+
+
+@pytest.mark.parametrize("size", [20, 2000])
+def test_many_contributions_to_few_places_are_all_counted(size):
+    """Both ways in which a gradient is added up, for few and for many picked elements."""
+    table, rng = np.ones((30, 5)), np.random.default_rng(0)
+    rows, columns = rng.integers(-30, 30, size), rng.integers(0, 5, size)
+    for index in (rows, (rows, columns), (slice(None), columns), (columns, slice(1, 3))):
+        g = rng.normal(size=table[index].shape)
+        _, pull = vjp(lambda x, index=index: x[index], table)
+        expected = added_one_by_one(g, index, table.shape)
+        np.testing.assert_allclose(pull(g)[0], expected, rtol=1e-12, atol=1e-12)

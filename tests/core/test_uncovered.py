@@ -109,8 +109,7 @@ def test_every_numpy_function_is_honest(function, tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(
     "function",
-    [np.cumsum, np.sort, np.einsum, np.linalg.inv, np.linalg.norm, np.fft.fft, np.diff, np.hypot,
-     np.insert, np.vstack, np.select, np.trapezoid, np.kron, np.pad, np.take, np.nan_to_num],
+    [np.polyval, np.polyadd, np.trim_zeros, np.union1d, np.nextafter, np.lib.scimath.sqrt],
 )  # fmt: skip
 def test_the_calls_above_are_calls_that_numpy_knows(function):
     plain = [attempt(function, arguments, SQUARE.copy) for arguments in calls()]
@@ -137,13 +136,13 @@ def test_functions_that_are_not_covered_are_named(function):
     assert "docs/adding-a-primitive.md" in str(raised.value)
 
 
-@pytest.mark.parametrize("name", ["linalg.norm", "fft.fft", "cumsum", "einsum", "linalg.inv"])
+@pytest.mark.parametrize("name", ["polyval", "roots", "union1d", "lib.scimath.sqrt"])
 def test_names_are_those_that_users_write(name):
     function = np
     for part in name.split("."):
         function = getattr(function, part)
     with pytest.raises(UncoveredError, match=rf"^np\.{name}: "):
-        function(Tensor(SQUARE), *([Tensor(SQUARE)] if name == "einsum" else []))
+        function(Tensor(VECTOR), *([Tensor(VECTOR)] if name in ("polyval", "union1d") else []))
 
 
 # What does not ask the Tensor at all: it must not become an array behind the user's back.
