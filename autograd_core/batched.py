@@ -5,8 +5,8 @@ the same rules compute a whole Jacobian: a rule sees an array of the shape that 
 of its NumPy calls runs once for all members.
 
 The members lie along the first axis of `value`.  Nearly every function of NumPy works on the last
-dimensions or takes an axis, and an axis counted from the end is the same with a batch in front: that
-is the whole method.  A function that is not in the tables below runs member by member.
+dimensions or takes an axis, and an axis counted from the end is the same with a batch in front:
+that is the whole method.  A function that is not in the tables below runs member by member.
 """
 
 from __future__ import annotations
@@ -77,12 +77,12 @@ class Batch(NumPyMethods, NDArrayOperatorsMixin):
     @property
     def real(self) -> Any:
         """np.real."""
-        return np.real(self)  # type: ignore[call-overload]
+        return np.real(self)
 
     @property
     def imag(self) -> Any:
         """np.imag."""
-        return np.imag(self)  # type: ignore[call-overload]
+        return np.imag(self)
 
     def astype(self, dtype: Any, copy: bool = True) -> Batch:
         """In another dtype."""
@@ -134,7 +134,7 @@ class Batch(NumPyMethods, NDArrayOperatorsMixin):
 
 
 def lift(value: Any, source: Any) -> Any:
-    """`tensor.lift` for a pass that sends a Batch back: Tensors come as one for all members, so that
+    """`tensor.lift` for a pass that sends a Batch back: Tensors come as one for all members, and so
     what they meet is handed to Batch and not to Tensor."""
     lifted = lift_tensor(value, source)
     return Batch(lifted, 0) if isinstance(lifted, Tensor) else lifted
@@ -203,7 +203,6 @@ def repeated(x: Any, count: int) -> Any:
 
 def single(handler: Handler) -> Handler:
     """A handler (function, x, …) for calls in which only the first operand has members."""
-
     code = handler.__code__
     known = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     takes_all = bool(code.co_flags & inspect.CO_VARKEYWORDS)
@@ -237,14 +236,15 @@ def over_axes(function: Any, x: Batch, axis: Any = None, **options: Any) -> Batc
 @single
 def reduction(function: Any, x: Batch, axis: Any = 0, **options: Any) -> Batch:
     """`ufunc.reduce`: of the first axis by default."""
-    return over_axes(function, x, axis, **options)
+    reduced: Batch = over_axes(function, x, axis, **options)
+    return reduced
 
 
 @single
 def along_axis(function: Any, x: Batch, axis: Any = None, **options: Any) -> Batch:
     """Scans: along one axis, by default over all elements in a row."""
     if axis is None:
-        x, axis = np.ravel(x), 0  # type: ignore[call-overload]
+        x, axis = x.ravel(), 0
     return Batch(function(x.value, axis=from_end(axis, x.ndim), **options))
 
 
@@ -264,7 +264,7 @@ def one_axis(function: Any, x: Batch, *args: Any, axis: int = -1, **options: Any
 def rolling(function: Any, x: Batch, shift: Any, axis: Any = None) -> Batch:
     """roll: by default as if all elements lay in a row."""
     if axis is None:
-        rolled: Batch = rolling(function, np.ravel(x), shift, 0).reshape(x.shape)  # type: ignore[call-overload]
+        rolled: Batch = rolling(function, x.ravel(), shift, 0).reshape(x.shape)
         return rolled
     return Batch(function(x.value, shift, axis=from_end(axis, x.ndim)))
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from importlib import import_module
 from typing import Any, NoReturn, TypeVar
 
 import numpy as np
@@ -60,8 +61,7 @@ def declared_late(ufunc: np.ufunc) -> bool:
     imported when the first of them meets a Tensor, and so never where SciPy is not used."""
     if "scipy.special" not in sys.modules or ufunc in UFUNCS:
         return False
-    import autograd_core.scipy.special  # noqa: F401  fills UFUNCS
-
+    import_module("autograd_core.scipy.special")  # fills UFUNCS
     return ufunc in UFUNCS
 
 

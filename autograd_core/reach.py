@@ -69,11 +69,12 @@ def masked(
         if elementwise:
             arrives = _isnan(rule(everywhere, arrays)) & reach
         else:
-            finite, other = (tuple(_finite(a, by) for a in arrays) for by in (1.0, 2.0))
+            tamed = _tamed(arrays)
             sent = np.where(reach, everywhere, 0)
-            arrives = _isnan(rule(sent, arrays)) & _isnan(rule(sent, finite))
+            arrives = np.any([_isnan(rule(sent, a)) for a in tamed], axis=0)
+            arrives &= _isnan(rule(sent, arrays))
             if has_nan(dx):
-                dx = _without_unreached(rule, g, reach, saved, finite, other, dx)
+                dx = _without_unreached(rule, g, reach, saved, tamed, dx)
         if constants:
             dtype = plain(g).dtype
             arrives &= rule(reach.astype(dtype), tuple(_pattern(a, dtype) for a in arrays)) != 0
@@ -87,30 +88,42 @@ def _without_unreached(
     g: Any,
     reach: Mask,
     saved: tuple[Any, ...],
-    finite: tuple[Any, ...],
-    other: tuple[Any, ...],
+    tamed: list[tuple[Any, ...]],
     dx: Any,
 ) -> Any:
     """The sums in which infinities meet only what is not reached, computed with other numbers in
     their place: where it does not matter which numbers, the result is right."""
     weights = np.where(reach, np.linspace(1, 2, reach.size).reshape(reach.shape), 0)
     weights = weights.astype(plain(g).dtype)
-    is_free = np.asarray(rule(weights, finite) == rule(weights, other)) & _isnan(plain(dx))
-    tame = tuple(
+    first, *others = (rule(weights, arrays) for arrays in tamed)
+    is_free = _isnan(plain(dx)) & np.all([other == first for other in others], axis=0)
+    finite = tuple(
         s if f is a else np.where(np.isfinite(a), s, f)
-        for s, f, a in zip(saved, finite, map(plain, saved), strict=True)
+        for s, f, a in zip(saved, tamed[0], map(plain, saved), strict=True)
     )
-    return np.where(is_free, rule(np.where(reach, g, np.zeros((), g.dtype)), tame), dx)
+    return np.where(is_free, rule(np.where(reach, g, np.zeros((), g.dtype)), finite), dx)
 
 
-def _finite(array: Any, stand_in: float) -> Any:
+def _tamed(arrays: tuple[Any, ...]) -> list[tuple[Any, ...]]:
+    """The arrays with finite numbers for what is not, in three ways: the same number for all, which
+    leaves equal what is equal; another one; and everywhere a different one."""
+    return [
+        *(tuple(_finite(a, by) for a in arrays) for by in (1.0, 2.0)),
+        tuple(_finite(a, 1.5 + place, step=0.5) for place, a in enumerate(arrays)),
+    ]
+
+
+def _finite(array: Any, stand_in: float, step: float = 0.0) -> Any:
     """The array with finite numbers for what is not; infinities keep their place in the order."""
     if isinstance(array, tuple):
-        return tuple(_finite(a, stand_in) for a in array)
+        return tuple(_finite(a, stand_in + k * step, step) for k, a in enumerate(array))
     if not isinstance(array, (np.ndarray, np.inexact)) or np.all(np.isfinite(array)):
         return array
-    large = stand_in * float(np.finfo(array.dtype).max) ** 0.25
-    return np.nan_to_num(array, nan=stand_in, posinf=large, neginf=-large)
+    numbers = stand_in + step * np.linspace(0, 1, array.size).reshape(array.shape)
+    large = float(np.finfo(array.dtype).max) ** 0.25 * np.sign(np.nan_to_num(array.real))
+    return np.where(np.isfinite(array), array, numbers * np.where(large == 0, 1, large)).astype(
+        array.dtype
+    )
 
 
 def _pattern(factor: Any, dtype: np.dtype[Any]) -> Any:

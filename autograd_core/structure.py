@@ -35,8 +35,8 @@ def is_numbers(value: Any) -> bool:
 def flatten(structure: Any, is_leaf: IsLeaf | None = None) -> tuple[list[Any], Form]:
     """The leaves of a structure in order, and the form that makes one of other leaves.
 
-    structure: dicts (and their subclasses), lists, tuples, namedtuples and dataclass objects, nested
-        in any way.  Anything else is a leaf.
+    structure: dicts (and subclasses of dict), lists, tuples, namedtuples and dataclass objects,
+        nested in any way.  All else is a leaf.
     is_leaf: containers for which it is true are leaves, too.
 
     >>> leaves, form = flatten({"W": 1, "rest": [2, (3, None)]})

@@ -1,7 +1,7 @@
 """Beyond the gradient: Hessian products, Jacobians, an optimiser's run, checkpoints.
 
-Sides take turns, and must agree before anything is timed. HIPS autograd runs the same lines of code
-on its own NumPy. Memory is what NumPy allocates, as `tracemalloc` counts it, and depends on no clock.
+Sides take turns, and must agree before anything is timed. HIPS autograd runs the same lines of
+code on its own NumPy. Memory is what NumPy allocates, as `tracemalloc` counts it.
 """
 
 from __future__ import annotations
@@ -66,7 +66,12 @@ def time_hvp(rounds: int) -> Row:
         np.testing.assert_allclose(array, differences, rtol=1e-3, atol=1e-5)
     sides = {"gradient": lambda: slope(p), "hvp": lambda: product(p, v)}
     ratio = take_turns(sides, rounds, turn=0.03).ratio("hvp", "gradient")
-    return ["hvp of TwoLayerNet's loss", "one gradient", ratio, *verdict(ratio.median, TARGETS["hvp"])]
+    return [
+        "hvp of TwoLayerNet's loss",
+        "one gradient",
+        ratio,
+        *verdict(ratio.median, TARGETS["hvp"]),
+    ]
 
 
 def ten_operations(np: Any, w: Any) -> Callable[[Any], Any]:
@@ -111,7 +116,12 @@ def time_rosenbrock(rounds: int) -> list[Row]:
     ratio, alone = whole.ratio("ours", "autograd"), calls.ratio("ours", "autograd")
     limit = TARGETS["rosenbrock"]
     return [
-        [f"L-BFGS on Rosenbrock, {NUMBERS} numbers", "autograd", ratio, *verdict(ratio.median, limit)],
+        [
+            f"L-BFGS on Rosenbrock, {NUMBERS} numbers",
+            "autograd",
+            ratio,
+            *verdict(ratio.median, limit),
+        ],
         ["… one value and gradient of it", "autograd", alone, *verdict(alone.median, None)],
     ]
 

@@ -1,7 +1,7 @@
 """Hares and foxes: a loop of time steps into one array, and its derivatives in both modes.
 
-A net is a fixed number of layers (Book, section 5.7); a simulation is a loop.  This one writes every
-step into an array made beforehand.  Forward mode tells how all of the future depends on one
+A net is a fixed number of layers (Book, section 5.7); a simulation is a loop.  This one writes
+every step into an array made beforehand.  Forward mode tells how all of the future depends on one
 parameter, reverse mode how one number depends on all parameters, and with that the parameters are
 found again from a few counts.
 

@@ -1,8 +1,8 @@
 """A layer without depth: its result is where the iteration comes to rest, and is one node.
 
-The book's nets have a layer for every step (Book, section 3.4).  This one repeats the same layer until
-nothing changes, z = tanh(W z + x).  The graph of the loop grows with the number of steps; that of the
-equation does not, and its gradient is the exact one.
+The book's nets have a layer for every step (Book, section 3.4).  This one repeats the same layer
+until nothing changes, z = tanh(W z + x).  The graph of the loop grows with the number of steps;
+that of the equation does not, and its gradient is the exact one.
 
     python examples/13_equilibrium.py
 

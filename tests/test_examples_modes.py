@@ -34,7 +34,11 @@ def test_time_steps(tmp_path):
     unit = np.array([h, 0, 0, 0])
     ahead, behind = (story.populations(story.TRUE + sign * unit) for sign in (1, -1))
     np.testing.assert_allclose(numbers["change"], (ahead - behind)[-1] / (2 * h), rtol=1e-6)
-    np.testing.assert_allclose(numbers["largest"][0], np.ptp([np.max(ahead[:, 1]), np.max(behind[:, 1])]) / (2 * h), rtol=1e-6)
+    np.testing.assert_allclose(
+        numbers["largest"][0],
+        np.ptp([np.max(ahead[:, 1]), np.max(behind[:, 1])]) / (2 * h),
+        rtol=1e-6,
+    )
     np.testing.assert_allclose(numbers["found"], story.TRUE, rtol=1e-4)
 
 

@@ -32,6 +32,7 @@ LAYERS = [
     ["autograd_core.batched"],
     ["autograd_core.transforms…"],
     ["autograd_core.scipy…", "autograd_core.conventions"],
+    ["autograd_core.blame"],
     ["autograd_core.check", "autograd_core.rewrite…"],
     # explain reads what a drawing records, and a drawn graph explains itself
     ["autograd_core.draw.names"],
@@ -45,7 +46,7 @@ LAYERS = [
     ["nn…"],
 ]
 # Imported by the function that needs them: the extras, and graphviz, which most runs never need.
-LATE = {"graphviz", "matplotlib", "pooch", "rich"}
+LATE = {"graphviz", "matplotlib", "pooch", "rich", "scipy"}
 # Our own: drawing takes longer to import than all the rest, and what explains or simplifies a
 # graph stands above the drawing that it uses.
 LATE_OWN = {

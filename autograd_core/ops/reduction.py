@@ -48,26 +48,28 @@ def over_folded(function: Any, x: Any, axis: Axis) -> Any:
 
 
 # ── extremes ──────────────────────────────────────────────────────────────────────────────────
-def _hit(x: Any, out: Any, axis: Axis) -> Any:
+def _hit(x: Any, top: Any) -> Any:
     """Where the extreme is.  A NaN is its own extreme."""
-    return (x == np.reshape(out, kept(x.shape, axis))) | (x != x)  # noqa: PLR0124  true for NaN
+    return (x == top) | (x != x)  # noqa: PLR0124  true for NaN
 
 
-def _hit_numbers(x: Any, out: Any, axis: Axis) -> Any:
+def _hit_numbers(x: Any, top: Any) -> Any:
     """Where the extreme of all that is not NaN is; everywhere if there is nothing else."""
-    top = np.reshape(out, kept(x.shape, axis))
     return (x == top) | (top != top)  # noqa: PLR0124
 
 
-def _vjp_extreme(g: Any, hit: Any, axis: Axis) -> Any:
+def _vjp_extreme(g: Any, x: Any, out: Any, axis: Axis, hit: Any = _hit) -> Any:
     """Tied elements share the gradient evenly."""
-    count = np.sum(hit, axis=axis, keepdims=True, dtype=g.dtype)
-    return np.where(hit, np.reshape(g, kept(hit.shape, axis)) / count, 0)
+    rows = kept(x.shape, axis)
+    hits = hit(x, np.reshape(out, rows))
+    count = np.sum(hits, axis=axis, keepdims=True, dtype=g.dtype)
+    return np.where(hits, np.reshape(g, rows) / count, 0)
 
 
-def _jvp_extreme(t: Any, hit: Any, axis: Axis, keepdims: bool) -> Any:
-    count = np.sum(hit, axis=axis, keepdims=True, dtype=t.dtype)
-    return np.sum(np.where(hit, t / count, 0), axis=axis, keepdims=keepdims)
+def _jvp_extreme(t: Any, x: Any, out: Any, axis: Axis, keepdims: bool, hit: Any = _hit) -> Any:
+    hits = hit(x, np.reshape(out, kept(x.shape, axis)))
+    count = np.sum(hits, axis=axis, keepdims=True, dtype=t.dtype)
+    return np.sum(np.where(hits, t / count, 0), axis=axis, keepdims=keepdims)
 
 
 # ── moments ───────────────────────────────────────────────────────────────────────────────────
@@ -106,7 +108,7 @@ def _only(where: Any, x: Any) -> Any:
 def _deviation(x: Any, axis: Axis, where: Any) -> Any:
     """How far each element that counts is from their mean; 0 for all others."""
     if where is True:
-        return x - np.mean(x, axis=axis, keepdims=True)
+        return x - mean(x, axis=axis, keepdims=True)
     total = np.sum(_only(where, x), axis=axis, keepdims=True)
     with np.errstate(divide="ignore", invalid="ignore"):
         return _only(where, x - total / _freedom(x, axis, 0, where))
@@ -207,27 +209,25 @@ prod = primitive("prod", lambda x, *, axis=None, keepdims=False:
 max_ = primitive("max", lambda x, *, axis=None, keepdims=False:
                  np.maximum.reduce(x, axis=axis, keepdims=keepdims),
                  real=True, tex=r"\max {x}",
-                 vjp=(lambda g, x, out, axis: _vjp_extreme(g, _hit(x, out, axis), axis),),
-                 jvp=(lambda t, x, out, axis, keepdims:
-                      _jvp_extreme(t, _hit(x, out, axis), axis, keepdims),))
+                 vjp=(lambda g, x, out, axis: _vjp_extreme(g, x, out, axis),),
+                 jvp=(lambda t, x, out, axis, keepdims: _jvp_extreme(t, x, out, axis, keepdims),))
 min_ = primitive("min", lambda x, *, axis=None, keepdims=False:
                  np.minimum.reduce(x, axis=axis, keepdims=keepdims),
                  real=True, tex=r"\min {x}",
-                 vjp=(lambda g, x, out, axis: _vjp_extreme(g, _hit(x, out, axis), axis),),
-                 jvp=(lambda t, x, out, axis, keepdims:
-                      _jvp_extreme(t, _hit(x, out, axis), axis, keepdims),))
+                 vjp=(lambda g, x, out, axis: _vjp_extreme(g, x, out, axis),),
+                 jvp=(lambda t, x, out, axis, keepdims: _jvp_extreme(t, x, out, axis, keepdims),))
 nanmax = primitive("nanmax", lambda x, *, axis=None, keepdims=False:
                    np.nanmax(x, axis=axis, keepdims=keepdims),
                    real=True, tex=r"\operatorname{{nanmax}} {x}",
-                   vjp=(lambda g, x, out, axis: _vjp_extreme(g, _hit_numbers(x, out, axis), axis),),
+                   vjp=(lambda g, x, out, axis: _vjp_extreme(g, x, out, axis, _hit_numbers),),
                    jvp=(lambda t, x, out, axis, keepdims:
-                        _jvp_extreme(t, _hit_numbers(x, out, axis), axis, keepdims),))
+                        _jvp_extreme(t, x, out, axis, keepdims, _hit_numbers),))
 nanmin = primitive("nanmin", lambda x, *, axis=None, keepdims=False:
                    np.nanmin(x, axis=axis, keepdims=keepdims),
                    real=True, tex=r"\operatorname{{nanmin}} {x}",
-                   vjp=(lambda g, x, out, axis: _vjp_extreme(g, _hit_numbers(x, out, axis), axis),),
+                   vjp=(lambda g, x, out, axis: _vjp_extreme(g, x, out, axis, _hit_numbers),),
                    jvp=(lambda t, x, out, axis, keepdims:
-                        _jvp_extreme(t, _hit_numbers(x, out, axis), axis, keepdims),))
+                        _jvp_extreme(t, x, out, axis, keepdims, _hit_numbers),))
 var = composite("var", _defined_var,
                 lambda x, *, axis=None, keepdims=False, ddof=0, where=True:
                 np.var(x, axis=axis, keepdims=keepdims, ddof=ddof, where=where),

@@ -66,9 +66,7 @@ def minimize(
     return result
 
 
-def least_squares(
-    f: Callable[..., Any], x0: Any, args: Sequence[Any] = (), **options: Any
-) -> Any:
+def least_squares(f: Callable[..., Any], x0: Any, args: Sequence[Any] = (), **options: Any) -> Any:
     """scipy.optimize.least_squares with the Jacobian of f.
 
     f: the residuals, an array, as a function of x and `args`, written with NumPy.

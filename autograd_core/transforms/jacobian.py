@@ -111,9 +111,7 @@ def _rows(call: Recording, value: Any) -> list[Any]:
         ]
 
     rows = _for_units(pull, shape, dtype, _largest(value))
-    return [
-        row.reshape((*shape, *v.shape)) for row, v in zip(rows, call.variables, strict=True)
-    ]
+    return [row.reshape((*shape, *v.shape)) for row, v in zip(rows, call.variables, strict=True)]
 
 
 class _Columns(Linearization):

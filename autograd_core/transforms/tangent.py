@@ -162,7 +162,7 @@ class Linearization(Recording):
     values, form: the leaves of the result, and its form.
     """
 
-    lift: ClassVar[Lift] = staticmethod(lift)
+    lift: ClassVar[Any] = staticmethod(lift)
 
     def _run(self) -> Any:
         keys = {key: self.nested and type(key) is Node for key in self.keys}
@@ -209,9 +209,8 @@ def hvp(f: Callable[..., Any], argnums: int | str = 0) -> Callable[..., Any]:
     slope = grad(f, argnums)
 
     def product(*args: Any, **kwargs: Any) -> Any:
-        *args, v = args
-        along, x = _only(slope, args, kwargs, argnums)
-        level, slopes, form = _pushed(along, (x,), (v,))
+        along, x = _only(slope, args[:-1], kwargs, argnums)
+        level, slopes, form = _pushed(along, (x,), args[-1:])
         return form.build(list(map(level.tangent, slopes)))
 
     return product
@@ -238,9 +237,8 @@ def gauss_newton_product(
     """
 
     def product(*args: Any, **kwargs: Any) -> Any:
-        *args, v = args
-        along, x = _only(f, args, kwargs, argnums)
-        value, change = jvp(along, (x,), (v,))
+        along, x = _only(f, args[:-1], kwargs, argnums)
+        value, change = jvp(along, (x,), args[-1:])
         if loss is not None:
             change = hvp(loss)(value, change)
         return vjp(along, x)[1](change)[0]

@@ -1,4 +1,4 @@
-"""One Node for a whole call: its rules run code of their own, and it knows what the call closes over.
+"""One Node for a whole call, whose rules run code of their own.
 
 `checkpoint` and implicit differentiation are such calls.  The inputs of the node are the Tensors
 among the arguments and, behind them, the Tensors that the function reaches by itself: a net's

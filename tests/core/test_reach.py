@@ -143,3 +143,10 @@ def test_has_nan(dtype):
     assert has_nan(array)
     assert has_nan(dtype(np.nan))
     assert not has_nan(dtype(1))
+
+
+def test_a_nan_that_is_reached_in_all_that_is_saved_stays_one():
+    """x / out is 1 for whatever number stands for both."""
+    assert np.isnan(grad(np.linalg.norm)(np.array([np.nan, 1.0]))).all()
+    assert np.isnan(grad(lambda x: np.std(x))(np.array([np.nan, 1.0, 2.0]))).all()
+    assert grad(np.max)(np.array([np.nan, 1.0])).tolist() == [1, 0]

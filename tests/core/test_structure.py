@@ -1,7 +1,8 @@
 """Structures: taken apart into leaves, put together of others, compared with one another."""
 
-from collections import OrderedDict, defaultdict, namedtuple
+from collections import OrderedDict, defaultdict
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import pytest
@@ -9,7 +10,10 @@ import pytest
 from autograd_core import ShapeError
 from autograd_core.structure import flatten, is_numbers, map_leaves
 
-Point = namedtuple("Point", "x y")
+
+class Point(NamedTuple):
+    x: object
+    y: object
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,18 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_core import Tensor, checkpoint, grad, hessian, hvp, jacobian, jvp, linearize, vjp
-from autograd_core import reverse
+from autograd_core import (
+    Tensor,
+    checkpoint,
+    grad,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    linearize,
+    reverse,
+    vjp,
+)
 from autograd_core.node import nodes_before
 
 # Functions of one and of two arrays that keep numbers in range.
@@ -111,4 +121,7 @@ def test_stacked_diamonds_cost_what_they_have_nodes() -> None:
     slope = grad(lambda x: np.sum(tower(x)))(x)
     same(jvp(tower, (x,), (np.ones(2),))[1], slope)
     same(np.diag(jacobian(tower)(x)), slope)
-    same(hvp(lambda x: np.sum(tower(x)))(x, np.ones(2)), np.diag(hessian(lambda x: np.sum(tower(x)))(x)))
+    same(
+        hvp(lambda x: np.sum(tower(x)))(x, np.ones(2)),
+        np.diag(hessian(lambda x: np.sum(tower(x)))(x)),
+    )

@@ -157,5 +157,7 @@ def test_errors():
     double = implicit_root(lambda x, a: (x - a) ** 2)(lambda a: a)
     with pytest.raises(GraphError, match="Jacobian is singular at the root"):
         grad(double)(1.0)
-    with pytest.raises(GraphError, match=r"fixed_point: no fixed point after 20 steps; the last mo"):
+    with pytest.raises(
+        GraphError, match=r"fixed_point: no fixed point after 20 steps; the last mo"
+    ):
         fixed_point(lambda x: 2 * x + 1, 1.0, steps=20)

@@ -1,14 +1,17 @@
-"""Structures and names: what grad, value_and_grad, vjp and jvp take and give besides single arrays."""
+"""Structures and names: what grad, value_and_grad, vjp and jvp take besides single arrays."""
 
-from collections import namedtuple
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 
 from autograd_core import DTypeError, GraphError, ShapeError, Tensor, grad, jvp, value_and_grad, vjp
 
-Pair = namedtuple("Pair", "left right")
+
+class Pair(NamedTuple):
+    left: object
+    right: object
 
 
 @dataclass
@@ -110,7 +113,9 @@ def test_a_named_argument_may_be_a_structure():
 
 @pytest.mark.parametrize("name", ["power", "nothing"])
 def test_a_name_that_was_not_passed(name):
-    with pytest.raises(GraphError, match=rf"no argument '{name}' was passed. f takes \('x', 'power'"):
+    with pytest.raises(
+        GraphError, match=rf"no argument '{name}' was passed. f takes \('x', 'power'"
+    ):
         grad(scaled, name)(np.ones(2), scale=1.0)
 
 
@@ -163,7 +168,9 @@ def test_vjp_of_complex_results_is_without_conjugation():
 
 def test_a_cotangent_of_another_form():
     pull = vjp(polar, {"x": 1.0, "y": 2.0})[1]
-    with pytest.raises(ShapeError, match=r"vjp: the cotangent is of type float; .* a dict of \['r'\]"):
+    with pytest.raises(
+        ShapeError, match=r"vjp: the cotangent is of type float; .* a dict of \['r'\]"
+    ):
         pull(1.0)
     with pytest.raises(ShapeError, match=r"the cotangent has shape \(2,\) and the value \(\)"):
         pull({"r": np.ones(2), "angle": [0.0, 0.0]})

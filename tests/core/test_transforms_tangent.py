@@ -139,7 +139,9 @@ NESTED = {
     "grad, jvp, the same": (lambda: grad(lambda x: along(lambda y: x * y**2, x))(3.0), 12.0),
     "jacobian, jvp": (lambda: jacobian(lambda x: x * along(lambda y: x + y))(3.0), 1.0),
     "jvp, jacobian": (lambda: along(lambda x: x * jacobian(lambda y: x + y)(1.0), 3.0), 1.0),
-    "linearize, grad": (lambda: linearize(lambda x: x * grad(lambda y: x + y)(1.0), 3.0)[1](1.0), 1.0),
+    "linearize, grad": (
+        lambda: linearize(lambda x: x * grad(lambda y: x + y)(1.0), 3.0)[1](1.0), 1.0
+    ),
     "unused outside": (lambda: along(lambda x: along(lambda y: y**3), 3.0), 0.0),
     "unused inside": (lambda: along(lambda x: along(lambda y: x * 1.0), 3.0), 0.0),
 }  # fmt: skip
