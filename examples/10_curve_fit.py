@@ -1,8 +1,8 @@
 """A curve through noisy points: least squares with an exact Jacobian, and how sure its answer is.
 
 The book goes downhill in small steps of one length (Book, section 4.4).  A model with few
-parameters is fitted in a handful of large ones, by a solver that knows how every residual changes with every
-parameter.  The same Jacobian gives the uncertainties.  The parameters are a dict throughout.
+parameters is fitted in a handful of large ones, by a solver that knows how every residual changes
+with every parameter.  The same Jacobian gives the uncertainties.  The parameters are a dict.
 
     python examples/10_curve_fit.py
 

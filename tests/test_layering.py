@@ -29,7 +29,7 @@ LAYERS = [
     ["autograd_core.ledger"],
     ["autograd_core.buffer", "autograd_core.nonfinite"],
     ["autograd_core.numpy_api…", "autograd_core.forward"],
-    ["autograd_core.batched"],
+    ["autograd_core.batched…"],
     ["autograd_core.transforms…"],
     ["autograd_core.scipy…", "autograd_core.conventions"],
     ["autograd_core.blame"],

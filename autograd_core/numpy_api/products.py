@@ -126,14 +126,14 @@ def multi_dot(arrays: Sequence[Any], *, out: Any = None) -> Any:
     if len(arrays) < 2:
         raise ShapeError(f"multi_dot: {len(arrays)} arrays given; a product has two at least.")
     shapes = [np.shape(a) for a in arrays]
-    if not all(len(s) == 2 or (len(s) == 1 and i in (0, len(shapes) - 1))
-               for i, s in enumerate(shapes)):  # fmt: skip
+    ndims = [len(shape) for shape in shapes]
+    if set(ndims[1:-1]) - {2} or {ndims[0], ndims[-1]} - {1, 2}:
         raise ShapeError(
             f"multi_dot: the shapes {shapes} are not all those of matrices; only the first and the "
             "last may be vectors."
         )
-    rows = 1 if len(shapes[0]) == 1 else shapes[0][0]
-    sizes = [rows, *(shape[0] for shape in shapes[1:]), shapes[-1][1] if len(shapes[-1]) > 1 else 1]
+    first, last = ((1, *shapes[0])[-2], (*shapes[-1], 1)[1])
+    sizes = [first, *(shape[0] for shape in shapes[1:]), last]
     return _chain(arrays, _cuts(sizes), 0, len(arrays))
 
 

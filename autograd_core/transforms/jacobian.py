@@ -150,10 +150,10 @@ def _for_units(
     step = max(1, _AT_ONCE // max(1, largest))
     parts = []
     for start in range(0, max(1, count), step):
-        rows = min(step, count - start)
+        rows = max(1, min(step, count - start))
         parts.append(_for_each(derive, np.eye(rows, count, start, dtype).reshape((rows, *shape))))
     if len(parts) == 1:
-        return parts[0]
+        return [part[:count] for part in parts[0]]
     return [np.concatenate(column) for column in zip(*parts, strict=True)]
 
 

@@ -100,6 +100,8 @@ CALLS = {
     "vector and batch": lambda x: x[:, 0] @ np.stack([Y, -Y]),
     "dot of numbers": lambda x: np.dot(x, 2.0) + np.dot(3.0, x),
     "einsum": lambda x: np.einsum("ij,kj->ik", x, Y) + np.einsum("ij,ik->kj", Y, x[:, :3])[:3, :3],
+    "tensordot": lambda x: np.tensordot(x, Y, (1, 1)) + np.tensordot(Y, x, ([1], [-1])),
+    "tensordot to a number": lambda x: np.tensordot(x, Y),
     "einsum, implicit": lambda x: np.einsum("ij,ij", x, Y),
     "solve": lambda x: np.linalg.solve(Y[:, :3] + 3 * np.eye(3), x),
     "solve for a vector": lambda x: np.linalg.solve(Y[:, :3] + 3 * np.eye(3), x[:, 0]),

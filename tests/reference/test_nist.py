@@ -55,7 +55,7 @@ def read(path):
 CASES = [pytest.param(p, start, id=f"{p.stem}-{start + 1}") for p in FILES for start in (0, 1)]
 
 # Its certified residuals are 1e-13 of data of size 1: in float64 three of their digits are left,
-# and the standard deviations are proportional to them.  `test_lanczos1_with_forty_digits` reaches them.
+# and the standard deviations are proportional to them.  With forty digits they are reached: below.
 ROUNDED_RESIDUALS = {"Lanczos1"}
 
 

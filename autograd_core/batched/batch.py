@@ -162,16 +162,17 @@ def run(function: Any, handler: Handler, args: Sequence[Any], options: dict[str,
 
 
 def shared(operand: Any) -> Any:
+    """The value of what is the same for all members."""
     return operand.value if isinstance(operand, Batch) else operand
 
 
 def by_member(function: Any, *args: Any, **options: Any) -> Any:
     """Any function: called for each member, the results stacked."""
     operands, form = flatten([list(args), options])
-    count = next(len(x.value) for x in operands if isinstance(x, Batch) and x.lead)
+    count = next(len(x.value) for x in operands if has_members(x))
 
     def call(i: int) -> Any:
-        chosen = [x.value[i] if isinstance(x, Batch) and x.lead else shared(x) for x in operands]
+        chosen = [x.value[i] if has_members(x) else shared(x) for x in operands]
         positional, named = form.build(chosen)
         return function(*positional, **named)
 
@@ -199,7 +200,7 @@ def aligned(x: Any, ndim: int) -> Any:
 
 def repeated(x: Any, count: int) -> Any:
     """The value with its members along the first axis, also where it is the same for all."""
-    if isinstance(x, Batch) and x.lead:
+    if has_members(x):
         return x.value
     x = shared(x)
     return np.broadcast_to(x, (count, *np.shape(x)))
@@ -224,4 +225,5 @@ def keeps_place(index: Any) -> bool:
 
 
 def has_members(x: Any) -> bool:
+    """Whether it is different for each member."""
     return isinstance(x, Batch) and x.lead == 1

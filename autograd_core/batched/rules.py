@@ -1,204 +1,37 @@
-"""Batch: many arrays of one shape as one, on which NumPy code written for a single one runs.
+"""How NumPy's functions, ufuncs and our primitives work on batches.
 
-A pass over the graph sends one gradient back.  Sent a Batch of gradients instead, the same pass and
-the same rules compute a whole Jacobian: a rule sees an array of the shape that it expects, and each
-of its NumPy calls runs once for all members.
-
-The members lie along the first axis of `value`.  Nearly every function of NumPy works on the last
-dimensions or takes an axis, and an axis counted from the end is the same with a batch in front:
-that is the whole method.  A function that is not in the tables below runs member by member.
+Each handler takes the function and its arguments, of which at least one has members, and calls the
+function once for all of them.
 """
 
 from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Callable, Iterator, Sequence
+import string
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 
-from autograd_core.methods import NumPyMethods
-from autograd_core.primitive import ELEMENTWISE, Primitive
+from autograd_core.batched.batch import (
+    FUNCTIONS,
+    PRIMITIVES,
+    UFUNCS,
+    Batch,
+    Handler,
+    aligned,
+    by_member,
+    elementwise,
+    has_members,
+    keeps_place,
+    repeated,
+    shared,
+    shifted,
+)
+from autograd_core.primitive import Primitive
 from autograd_core.shapes import Shape
-from autograd_core.structure import flatten, map_leaves
-from autograd_core.tensor import Tensor
-from autograd_core.tensor import lift as lift_tensor
-
-Handler = Callable[..., Any]
-
-
-class Unbatchable(AttributeError):  # noqa: N818  no error: it asks for one pass after the other
-    """A rule wants to know the numbers of a gradient, which are different for every member."""
-
-
-class Batch(NumPyMethods, NDArrayOperatorsMixin):
-    """Arrays of one shape, or one array that stands for every member.
-
-    value: an array or Tensor.
-    lead: 1 if the members lie along its first axis, 0 if it is the same for all.
-
-    >>> rows = Batch(np.eye(2))
-    >>> (rows * np.array([3.0, 4.0])).value
-    array([[3., 0.],
-           [0., 4.]])
-    >>> rows.shape, np.sum(rows).value
-    ((2,), array([1., 1.]))
-    """
-
-    __slots__ = ("lead", "value")
-
-    def __init__(self, value: Any, lead: int = 1) -> None:
-        self.value, self.lead = value, lead
-
-    @property
-    def shape(self) -> Shape:
-        """The shape of one member."""
-        shape: Shape = self.value.shape[self.lead :]
-        return shape
-
-    @property
-    def dtype(self) -> np.dtype[Any]:
-        """The type of the elements."""
-        dtype: np.dtype[Any] = self.value.dtype
-        return dtype
-
-    @property
-    def ndim(self) -> int:
-        """The number of dimensions of one member."""
-        return len(self.shape)
-
-    @property
-    def size(self) -> int:
-        """The number of elements of one member."""
-        return math.prod(self.shape)
-
-    @property
-    def real(self) -> Any:
-        """np.real."""
-        return np.real(self)
-
-    @property
-    def imag(self) -> Any:
-        """np.imag."""
-        return np.imag(self)
-
-    def astype(self, dtype: Any, copy: bool = True) -> Batch:
-        """In another dtype."""
-        return Batch(self.value.astype(dtype), self.lead)
-
-    def copy(self) -> Batch:
-        """The same numbers in memory of their own."""
-        return Batch(self.value.copy(), self.lead)
-
-    def __len__(self) -> int:
-        return self.shape[0]
-
-    def __getitem__(self, index: Any) -> Any:
-        if not self.lead:
-            return Batch(self.value[index], 0)
-        if keeps_place(index):
-            return Batch(self.value[shifted(index)])
-        return Batch(np.stack([member[index] for member in self.value]))
-
-    def __iter__(self) -> Iterator[Any]:
-        return (self[i] for i in range(len(self)))
-
-    def _ask(self, *question: Any) -> Any:
-        raise Unbatchable
-
-    __bool__ = __float__ = __int__ = __complex__ = __index__ = __getattr__ = _ask
-
-    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
-        raise Unbatchable
-
-    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *args: Any, **options: Any) -> Any:
-        """A ufunc for all members at once; `out=` only as the operators in place use it."""
-        targets = options.pop("out", None)
-        function = ufunc if method == "__call__" else getattr(ufunc, method)
-        known = UFUNC_METHODS.get(method) if ufunc.signature is None else UFUNCS.get(ufunc)
-        result = run(function, known or by_member, args, options)
-        if targets is None:
-            return result
-        (target,) = targets
-        target.value = _shared(result)
-        target.lead = result.lead if isinstance(result, Batch) else 0
-        return target
-
-    def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
-        if type(function) is Primitive:
-            implied = elementwise if function.kind == ELEMENTWISE else by_member
-            return run(function, PRIMITIVES.get(function.name, implied), args, options)
-        return run(function, FUNCTIONS.get(function, by_member), args, options)
-
-
-def lift(value: Any, source: Any) -> Any:
-    """`tensor.lift` for a pass that sends a Batch back: Tensors come as one for all members, and so
-    what they meet is handed to Batch and not to Tensor."""
-    lifted = lift_tensor(value, source)
-    return Batch(lifted, 0) if isinstance(lifted, Tensor) else lifted
-
-
-def members(value: Any, count: int) -> Any:
-    """What a batched pass found, as one Tensor or writable array with the members along axis 0."""
-    value = repeated(value, count)
-    return value if isinstance(value, Tensor) or value.flags.writeable else value.copy()
-
-
-# ── one call ──────────────────────────────────────────────────────────────────────────────────
-def run(function: Any, handler: Handler, args: Sequence[Any], options: dict[str, Any]) -> Any:
-    """Call the function on plain operands if no operand has members, else by the handler."""
-    operands, _ = flatten([args, options])
-    batches = [x for x in operands if isinstance(x, Batch)]
-    if any(x.lead for x in batches):
-        return handler(function, *args, **options)
-    result = function(*map_leaves(_shared, list(args)), **map_leaves(_shared, options))
-    return map_leaves(lambda x: Batch(x, 0) if isinstance(x, Tensor) else x, result)
-
-
-def _shared(operand: Any) -> Any:
-    return operand.value if isinstance(operand, Batch) else operand
-
-
-def by_member(function: Any, *args: Any, **options: Any) -> Any:
-    """Any function: called for each member, the results stacked."""
-    operands, form = flatten([list(args), options])
-    count = next(len(x.value) for x in operands if isinstance(x, Batch) and x.lead)
-
-    def call(i: int) -> Any:
-        chosen = [x.value[i] if isinstance(x, Batch) and x.lead else _shared(x) for x in operands]
-        positional, named = form.build(chosen)
-        return function(*positional, **named)
-
-    results = [flatten(call(i)) for i in range(count)]
-    columns = zip(*(leaves for leaves, _ in results), strict=True)
-    return results[0][1].build([Batch(np.stack(column)) for column in columns])
-
-
-def elementwise(function: Any, *args: Any, **options: Any) -> Any:
-    """Operands are broadcast: the members come before the most dimensions that any of them has."""
-    operands, form = flatten([list(args), options])
-    ndim = max(np.ndim(x) for x in operands if not isinstance(x, (str, type, np.dtype)))
-    positional, named = form.build([aligned(x, ndim) for x in operands])
-    return Batch(function(*positional, **named))
-
-
-def aligned(x: Any, ndim: int) -> Any:
-    """The value with its members in front of that many dimensions."""
-    if not isinstance(x, Batch):
-        return x
-    if not x.lead or x.ndim == ndim:
-        return x.value
-    return x.value.reshape((len(x.value), *(1,) * (ndim - x.ndim), *x.shape))
-
-
-def repeated(x: Any, count: int) -> Any:
-    """The value with its members along the first axis, also where it is the same for all."""
-    if isinstance(x, Batch) and x.lead:
-        return x.value
-    x = _shared(x)
-    return np.broadcast_to(x, (count, *np.shape(x)))
+from autograd_core.structure import flatten
 
 
 def single(handler: Handler) -> Handler:
@@ -258,6 +91,12 @@ def accumulation(function: Any, x: Batch, axis: Any = 0, **options: Any) -> Batc
 def one_axis(function: Any, x: Batch, *args: Any, axis: int = -1, **options: Any) -> Batch:
     """Transforms along one axis, by default the last."""
     return Batch(function(x.value, *args, axis=from_end(axis, x.ndim), **options))
+
+
+@single
+def over_named_axes(function: Any, x: Batch, *, axes: Any, **options: Any) -> Batch:
+    """The primitives of the Fourier transforms."""
+    return Batch(function(x.value, axes=from_end(axes, x.ndim), **options))
 
 
 @single
@@ -338,24 +177,6 @@ def repeating(function: Any, x: Batch, shape: Any) -> Batch:
 
 
 # ── indices ───────────────────────────────────────────────────────────────────────────────────
-def shifted(index: Any) -> tuple[Any, ...]:
-    """The index behind one for the members."""
-    return (slice(None), *(index if isinstance(index, tuple) else (index,)))
-
-
-def keeps_place(index: Any) -> bool:
-    """Whether what arrays of indices pick stays where they stand: NumPy puts it first if there is a
-    slice between two of them, and then it would come before the members."""
-    parts = index if isinstance(index, tuple) else (index,)
-    if any(isinstance(p, (bool, np.bool_)) for p in parts):
-        return False
-    if not any(isinstance(p, (list, np.ndarray)) for p in parts):
-        return True
-    slices = [p is None or p is Ellipsis or isinstance(p, slice) for p in parts]
-    first, last = slices.index(False), len(slices) - slices[::-1].index(False)
-    return not any(slices[first:last])
-
-
 @single
 def picking(function: Any, x: Batch, *, index: Any) -> Batch:
     """The primitive getitem."""
@@ -376,32 +197,28 @@ def joining(function: Any, arrays: Sequence[Any], axis: int | None = 0) -> Any:
     """np.concatenate, and np.stack, whose axis is one of the result."""
     if axis is None:
         return joining(function, [np.ravel(x) for x in arrays])
-    count = next(len(x.value) for x in arrays if isinstance(x, Batch) and x.lead)
+    count = next(len(x.value) for x in arrays if has_members(x))
     ndim = np.ndim(arrays[0]) + (function is np.stack)
     return Batch(function([repeated(x, count) for x in arrays], axis=from_end(axis, ndim)))
 
 
 def joined(function: Primitive, *arrays: Any, axis: int = 0) -> Any:
-    """The primitive concatenate."""
-    return joining(np.concatenate, arrays, axis)
+    """The primitives concatenate and stack."""
+    return joining(np.stack if function.name == "stack" else np.concatenate, arrays, axis)
 
 
 def product(function: Any, x: Any, y: Any) -> Batch:
     """matmul, and dot of at most two dimensions: a vector is a matrix with one row or column."""
-    if np.ndim(y) == 2 and np.ndim(x) == 1 and not _has_members(y):  # the rows at once
-        return Batch(repeated(x, 1) @ _shared(y))
-    if np.ndim(x) == 2 and np.ndim(y) == 1 and not _has_members(x):
-        return Batch(repeated(y, 1) @ _shared(x).T)
+    if np.ndim(y) == 2 and np.ndim(x) == 1 and not has_members(y):  # the rows at once
+        return Batch(repeated(x, 1) @ shared(y))
+    if np.ndim(x) == 2 and np.ndim(y) == 1 and not has_members(x):
+        return Batch(repeated(y, 1) @ shared(x).T)
     left = x[None, :] if np.ndim(x) == 1 else x
     right = y[:, None] if np.ndim(y) == 1 else y
     ndim = max(np.ndim(left), np.ndim(right))
     out = Batch(np.matmul(aligned(left, ndim), aligned(right, ndim)))
     out = out[..., 0] if np.ndim(y) == 1 else out
     return out if np.ndim(x) > 1 else out[..., 0] if np.ndim(y) == 1 else out[..., 0, :]
-
-
-def _has_members(x: Any) -> bool:
-    return isinstance(x, Batch) and x.lead == 1
 
 
 def dotting(function: Any, x: Any, y: Any) -> Any:
@@ -420,10 +237,10 @@ def summing(function: Any, subscripts: Any, *operands: Any, **options: Any) -> A
     free = next(chr(code) for code in range(ord("A"), ord("z")) if chr(code) not in letters)
     inputs, _, output = subscripts.replace(" ", "").partition("->")
     terms = [
-        free + term if _has_members(x) else term
+        free + term if has_members(x) else term
         for term, x in zip(inputs.split(","), operands, strict=True)
     ]
-    values = [_shared(x) for x in operands]
+    values = [shared(x) for x in operands]
     return Batch(function(f"{','.join(terms)}->{free}{output}", *values, **options))
 
 
@@ -433,6 +250,26 @@ def solving(function: Any, a: Any, b: Any) -> Batch:
     ndim = max(np.ndim(a), np.ndim(right))
     out = Batch(function(aligned(a, ndim), aligned(right, ndim)))
     return out[..., 0] if np.ndim(b) == 1 else out
+
+
+def contracting(function: Any, x: Any, y: Any, axes: Any = 2) -> Any:
+    """np.tensordot, as an einsum with a letter for every axis."""
+    count, other = np.ndim(x), np.ndim(y)
+    if isinstance(axes, int):
+        axes = range(count - axes, count), range(axes)
+    left, right = ([a] if isinstance(a, int) else list(a) for a in axes)
+    letters = string.ascii_lowercase
+    first, second = list(letters[:count]), list(letters[count : count + other])
+    for a, b in zip(left, right, strict=True):
+        second[b] = first[a]
+    kept = [c for c in first + second if (c in first) != (c in second)]
+    subscripts = f"{''.join(first)},{''.join(second)}->{''.join(kept)}"
+    return summing(np.einsum, subscripts, x, y, optimize=True)
+
+
+def summed(function: Primitive, *operands: Any, subscripts: str, **options: Any) -> Any:
+    """The primitive einsum."""
+    return summing(np.einsum, subscripts, *operands, **options)
 
 
 @single
@@ -446,18 +283,13 @@ def like(function: Any, x: Batch, *args: Any, **options: Any) -> Batch:
 
 def typing(function: Any, *args: Any) -> Any:
     """Questions to the dtype."""
-    return function(*map(_shared, args))
+    return function(*map(shared, args))
 
 
 def asked(function: Any, x: Any, *args: Any) -> Any:
     """Questions to the shape."""
     return {np.shape: x.shape, np.ndim: x.ndim, np.size: x.size}[function]
 
-
-UFUNC_METHODS: dict[str, Handler] = {
-    "__call__": elementwise, "reduce": reduction, "accumulate": accumulation,
-}  # fmt: skip
-UFUNCS: dict[np.ufunc, Handler] = {np.matmul: product}
 
 _TABLE: dict[Handler, str] = {
     over_axes: "sum prod mean max min amax amin var std all any flip count_nonzero",
@@ -475,11 +307,32 @@ _TABLE: dict[Handler, str] = {
     repeating: "broadcast_to",
     joining: "concatenate stack",
     dotting: "dot",
+    contracting: "tensordot",
     summing: "einsum",
     elementwise: "where clip real imag nan_to_num real_if_close",
     like: "zeros_like ones_like full_like copy",
     typing: "result_type iscomplexobj isrealobj",
     asked: "shape ndim size",
+}
+# Primitives by their names, where the kind elementwise does not say it.
+_BY_NAME: dict[Handler, str] = {
+    over_axes: "sum mean prod max min flip",
+    along_axis: "cumsum",
+    rolling: "roll",
+    one_axis: "diff",
+    over_named_axes: "fft ifft rfft irfft",
+    last_axes: "tril triu",
+    solving: "solve",
+    transposing: "transpose",
+    shaping: "reshape",
+    repeating: "broadcast_to",
+    picking: "getitem",
+    scattering: "scatter",
+    joined: "concatenate stack",
+    product: "matmul",
+    dotting: "dot",
+    contracting: "tensordot",
+    summed: "einsum",
 }
 
 
@@ -490,11 +343,8 @@ def _numpy(name: str) -> Any:
     return found
 
 
-FUNCTIONS: dict[Any, Handler] = {
-    _numpy(name): handler for handler, names in _TABLE.items() for name in names.split()
-}
-PRIMITIVES: dict[str, Handler] = {
-    "broadcast_to": repeating, "concatenate": joined, "dot": dotting, "getitem": picking,
-    "matmul": product, "max": over_axes, "mean": over_axes, "min": over_axes, "prod": over_axes,
-    "reshape": shaping, "scatter": scattering, "sum": over_axes, "transpose": transposing,
-}  # fmt: skip
+FUNCTIONS.update({_numpy(n): rule for rule, names in _TABLE.items() for n in names.split()})
+PRIMITIVES.update({name: rule for rule, names in _BY_NAME.items() for name in names.split()})
+UFUNCS.update(
+    {"__call__": elementwise, "reduce": reduction, "accumulate": accumulation, np.matmul: product}
+)
