@@ -236,13 +236,27 @@ EDGES: tuple[Edge, ...] = (
     Edge("eigh, equal values, values only", "–", "exact", "exact", "–", "exact",
          "linalg.eigvalsh", (
         Example(lambda x: np.sum(np.linalg.eigvalsh(x)), 2 * np.eye(2), np.eye(2)),
-        Example(lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), 2 * np.eye(2), 4 * np.eye(2)))),
+        Example(lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), 2 * np.eye(2), 4 * np.eye(2)),
+        Example(lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), np.eye(3), 2 * np.eye(3)))),
     Edge("eigenvectors of equal values", "NaN", "NaN", "NaN", "–", "DegenerateError",
          "linalg.eigh", (
         Example(lambda x: np.linalg.eigh(x)[1][0, 1], 2 * np.eye(2), DegenerateError),)),
     Edge("svd, equal values, values only", "exact", "exact", "NaN", "–", "exact",
          "linalg.svdvals", (
-        Example(lambda x: np.sum(np.linalg.svd(x, compute_uv=False)), 2 * np.eye(2), np.eye(2)),)),
+        Example(lambda x: np.sum(np.linalg.svd(x, compute_uv=False)), 2 * np.eye(2), np.eye(2)),
+        Example(lambda x: np.sum(np.linalg.svd(x, compute_uv=False) ** 2), np.eye(2, 3),
+                2 * np.eye(2, 3)))),
+    Edge("norms by singular values: a value 0, equal values", "–", "–", "–", "–", "0; shared",
+         "linalg.norm", (
+        Example(lambda x: np.linalg.norm(x, "nuc"), np.zeros((2, 2)), np.zeros((2, 2))),
+        Example(lambda x: np.linalg.norm(x, "nuc"), np.diag([2.0, 0.0]), np.diag([1.0, 0.0])),
+        Example(lambda x: np.linalg.norm(x, 2), np.eye(2), np.eye(2) / 2))),
+    Edge("cholesky, eigh: elements that NumPy does not read", "symmetrised", "symmetrised", "–",
+         "–", "0", "linalg.cholesky linalg.eigvalsh", (
+        Example(lambda x: np.sum(np.linalg.cholesky(x)), [[4.0, 9.0], [0.0, 4.0]],
+                [[0.25, 0.0], [0.5, 0.25]]),
+        Example(lambda x: np.linalg.eigvalsh(x)[1], [[1.0, 9.0], [0.0, 4.0]],
+                [[0.0, 0.0], [0.0, 1.0]]))),
     Edge("det of a singular matrix", "adjugate", "adjugate", "error", "–", "adjugate",
          "linalg.det", (
         Example(np.linalg.det, [[1.0, 2.0], [2.0, 4.0]], [[4.0, -2.0], [-2.0, 1.0]]),

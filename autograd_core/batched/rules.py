@@ -105,7 +105,7 @@ def rolling(function: Any, x: Batch, shift: Any, axis: Any = None) -> Batch:
     if axis is None:
         rolled: Batch = rolling(function, x.ravel(), shift, 0).reshape(x.shape)
         return rolled
-    return Batch(function(x.value, shift, axis=from_end(axis, x.ndim)))
+    return Batch(function(x.value, shift=shift, axis=from_end(axis, x.ndim)))
 
 
 @single

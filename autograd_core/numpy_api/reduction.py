@@ -27,7 +27,7 @@ def as_array(a: Any) -> Any:
 
 
 def computed_in(name: str, a: Any, dtype: Any) -> Any:
-    """The array in the dtype that a reduction or scan is to be computed in."""
+    """The array in the floating dtype that a reduction or scan is to be computed in."""
     if dtype is None:
         return a
     a, dtype = as_array(a), np.dtype(dtype)
@@ -46,10 +46,9 @@ def without_nan(a: Any, neutral: Any) -> Any:
 
 def _params(a: Any, axis: Any, keepdims: Any) -> dict[str, Any]:
     """The parameters that all reductions have."""
-    return {
-        "axis": None if axis is None else checked_axis(axis, np.ndim(a)),
-        "keepdims": keepdims is not UNSET and bool(keepdims),
-    }
+    if axis is not None:
+        axis = checked_axis(axis, np.ndim(a))
+    return {"axis": axis, "keepdims": keepdims is not UNSET and bool(keepdims)}
 
 
 def _reduced(
@@ -145,17 +144,21 @@ def _moment(primitive: Primitive, *functions: Any, skip: bool = False) -> None:
         a: Any, axis: Any = None, dtype: Any = None, out: Any = None, ddof: Any = 0,
         keepdims: Any = False, *, where: Any = True, mean: Any = UNSET, correction: Any = UNSET,
     ) -> Any:  # fmt: skip
-        refuse(name, out=out, mean=mean)
-        params = _params(a, axis, keepdims)
+        if out is not None or mean is not UNSET:
+            refuse(name, out=out, mean=mean)
         if correction is not UNSET:
             if ddof != 0:
                 raise ShapeError(f"{name}: give ddof or correction, which are the same, not both.")
             ddof = correction
-        where = True if where is True else plain(where)
+        if where is not True:
+            where = plain(where)
         if skip:
             where = ~np.isnan(plain(a)) & where
-        params |= {"ddof": ddof, "where": where}
-        return apply(primitive, (computed_in(name, a, dtype),), params)
+        if dtype is not None:
+            a = computed_in(name, a, dtype)
+        params = _params(a, axis, keepdims)
+        params["ddof"], params["where"] = ddof, where
+        return apply(primitive, (a,), params)
 
     implements(*functions)(moment)
 
