@@ -170,8 +170,8 @@ def interp(
         left = right = None
         x, xp, fp = _unrolled(x, xp, fp, abs(period))
     last = len(xp) - 1
-    upper = np.searchsorted(plain(xp), plain(x), side="right")
-    low, high = np.clip(upper - 1, 0, max(last - 1, 0)), np.clip(upper, min(last, 1), last)
+    high = np.clip(np.searchsorted(plain(xp), plain(x), side="right"), 1, last)
+    low = high - 1  # of a single knot 0 and -1, both that knot
     width = xp[high] - xp[low]
     slope = (fp[high] - fp[low]) / np.where(width == 0, 1, width)
     inner = slope * (x - xp[low]) + fp[low]

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.dispatch import PLAIN_FUNCTIONS, implements, refuse
-from autograd_core.errors import ShapeError
+from autograd_core.errors import ShapeError, UncoveredError
 from autograd_core.numpy_api.products import as_array
 from autograd_core.ops import decompositions, linalg
 from autograd_core.primitive import Primitive
@@ -85,14 +85,33 @@ def _cutoff(a: Any, rcond: Any) -> Any:
     return eps if np.ndim(rcond) == 0 and rcond == -1 else rcond
 
 
+def _check_cutoff(name: str, a: Any, rcond: Any) -> None:
+    """Refuse a cutoff that drops singular values of more than rounding size."""
+    eps = float(np.finfo(np.result_type(plain(a), np.float32)).eps)
+    rounding = 100 * max(a.shape[-2:], default=1) * eps
+    if np.all(rcond <= rounding) or not getattr(a, "requires_grad", False):
+        return
+    values = np.linalg.svdvals(plain(a))
+    largest = np.max(values, axis=-1, keepdims=True, initial=0)
+    dropped = values <= np.asarray(rcond)[..., None] * largest
+    if np.any(dropped & (values > rounding * largest)):
+        raise UncoveredError(
+            f"{name}: the cutoff {rcond} drops singular values that are no rounding errors; how the "
+            "result then depends on the matrix is not covered. Lower the cutoff, or build the "
+            "truncation from np.linalg.svd."
+        )
+
+
 @implements(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
-    """np.linalg.pinv, of a rank that does not change: in the derivative the singular values that
-    the cutoff drops count as 0, so where they are more than rounding errors, so is its error."""
+    """np.linalg.pinv, of a rank that does not change: what the cutoff drops must be rounding errors,
+    as its derivative is not known to the rule; UncoveredError where it is more."""
     refuse("np.linalg.pinv", hermitian=hermitian or None)
     if rtol is not np._NoValue:
         rcond = _cutoff(a, rtol)
-    return apply(linalg.pinv, (a,), {"rcond": 1e-15 if rcond is None else plain(rcond)})
+    rcond = 1e-15 if rcond is None else plain(rcond)
+    _check_cutoff("np.linalg.pinv", a, rcond)
+    return apply(linalg.pinv, (a,), {"rcond": rcond})
 
 
 @implements(np.linalg.lstsq)
@@ -102,6 +121,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     a, b = as_array(a), as_array(b)
     columns = b[:, None] if b.ndim == 1 else b
     rcond = _cutoff(a, rcond)
+    _check_cutoff("np.linalg.lstsq", a, rcond)
     rank = np.linalg.lstsq(plain(a), plain(columns), rcond)[2]
     x = apply(linalg.lstsq, (a, columns), {"rcond": rcond})
     residuals: Any = np.zeros(0, np.real(plain(x)).dtype)

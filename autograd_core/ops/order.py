@@ -9,7 +9,9 @@ index.
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -39,16 +41,20 @@ def _moved(values: Any, source: Any, target: Any, axis: int) -> Any:
 
 # ── statistics of order ───────────────────────────────────────────────────────────────────────
 def _weights(x: Any, axis: Axis, statistic: Statistic, count: int, options: Any) -> Iterator[Any]:
-    """For each of the `count` results the weights of the elements of x in it.
-
-    A result that is NaN is that of the last element in order, which is NaN.
-    """
+    """For each of the `count` results the weights of the elements of x in it."""
     ranks = over_folded(_ranks, x, axis)
-    counted = np.where(x != x, np.nan, ranks)  # noqa: PLR0124  true for NaN
-    places = statistic(counted, axis=axis, keepdims=True, **options)
+    places = _places(ranks, x, axis, statistic, options)
     for place in np.reshape(places, (count, *kept(x.shape, axis))):
-        last = reduced_size(x.shape, axis) - 1
-        yield 1 - np.abs(ranks - np.where(place != place, last, place))  # noqa: PLR0124
+        yield 1 - np.abs(ranks - place)
+
+
+def _places(ranks: Any, x: Any, axis: Axis, statistic: Statistic, options: Any) -> Any:
+    """Where the results stand among the ranks; one that is NaN is the last element in order."""
+    lost = x != x  # noqa: PLR0124  true for NaN
+    if not np.any(lost):
+        return statistic(ranks, axis=axis, keepdims=True, **options)
+    places = statistic(np.where(lost, np.nan, ranks), axis=axis, keepdims=True, **options)
+    return np.where(np.isnan(places), reduced_size(x.shape, axis) - 1, places)
 
 
 def _spread(
@@ -56,10 +62,13 @@ def _spread(
 ) -> Any:
     """The gradients of the results, given to the elements that they were made of."""
     shares = np.reshape(g, (count, *kept(x.shape, axis)))
-    total = np.zeros(x.shape, g.dtype)
-    for share, weight in zip(shares, _weights(x, axis, statistic, count, options), strict=True):
-        total = total + np.where(weight > 0, share * weight.astype(g.dtype), 0)
-    return total
+    parts = [
+        np.where(weight > 0, share * weight.astype(g.dtype), 0)
+        for share, weight in zip(
+            shares, _weights(x, axis, statistic, count, options), strict=True
+        )
+    ]
+    return reduce(operator.add, parts) if parts else np.zeros(x.shape, g.dtype)
 
 
 def _gathered(

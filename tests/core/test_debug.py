@@ -128,6 +128,14 @@ def test_a_gradient_of_nan_is_told_from_an_infinite_one():
     assert "infinite" in str(first)
 
 
+def test_the_gradient_that_a_rule_was_given_is_the_sum_of_what_arrived():
+    def run():
+        h = np.sqrt(Tensor([0.0]))
+        backward(h * 3 + h * 4)
+
+    assert caught(run).finding.operands[0].elements == (((0,), 7.0),)
+
+
 def test_the_gradient_of_a_function_is_watched_too():
     error = caught(lambda: grad(lambda x: np.sqrt(x * 2))(0.0))
     assert error.finding.primitive == "sqrt"

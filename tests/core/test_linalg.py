@@ -31,6 +31,8 @@ FORMS = {
     "lstsq singular values": (lambda x: L.lstsq(x, VECTOR)[3], TALL),
     "slogdet": (lambda x: L.slogdet(x).logabsdet, -BATCH),
     "cholesky upper": (lambda x: L.cholesky(x, upper=True), SYMMETRIC),
+    "pinv, a high cutoff": (lambda t: L.pinv(t, 0.6), UncoveredError, "no rounding errors"),
+    "lstsq, a high cutoff": (lambda t: L.lstsq(t, t[0], 0.6), UncoveredError, "Lower the cutoff"),
     "qr complete": (lambda x: L.qr(x, mode="complete").R, TALL.T),
     "qr wide": (lambda x: L.qr(x)[0], CUBE),
     "qr r": (lambda x: L.qr(x, "r"), TALL),
