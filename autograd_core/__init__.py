@@ -9,6 +9,7 @@ import typing as _typing
 from autograd_core import numpy_api as _numpy_api  # noqa: F401  registers NumPy's functions
 from autograd_core.buffer import Buffer
 from autograd_core.check import check_gradients, numerical_gradient
+from autograd_core.conventions import conventions
 from autograd_core.debugging import debug, find_nonfinite, observe
 from autograd_core.errors import (
     AutogradError,
@@ -88,6 +89,7 @@ __all__ = [
     "check_gradients",
     "checkpoint",
     "composite",
+    "conventions",
     "custom_derivative",
     "debug",
     "expanded",

@@ -255,7 +255,7 @@ def _by_rules(
     params: Mapping[str, Any],
 ) -> LinearMap:
     """The shares of the inputs, by forward rules or by the reverse rules that stand for them."""
-    states_its_own = operation.jvp is not None and operation.kind != ELEMENTWISE
+    states_its_own = operation.jvp is not None
 
     def push(tangents: Tangents) -> Any:
         total = None

@@ -220,6 +220,8 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
 
     def reflected(self: Tensor, other: Any) -> Any:
         if is_plain(other):
+            if type(other) is complex and type(self.raw) is _number:
+                other = np.complex128(other)  # Python's own product is no NumPy scalar
             inputs = other, self.creator or self
             return _run(primitive, (other, self.raw), inputs, 2 * self.requires_grad)
         return apply(primitive, (other, self)) if is_operand(other) else NotImplemented

@@ -96,16 +96,16 @@ def _check_cutoff(name: str, a: Any, rcond: Any) -> None:
     dropped = values <= np.asarray(rcond)[..., None] * largest
     if np.any(dropped & (values > rounding * largest)):
         raise UncoveredError(
-            f"{name}: the cutoff {rcond} drops singular values that are no rounding errors; how the "
-            "result then depends on the matrix is not covered. Lower the cutoff, or build the "
-            "truncation from np.linalg.svd."
+            f"{name}: the cutoff {rcond} drops singular values that are no rounding errors; the "
+            "derivative of what is left is not covered. Lower the cutoff, or build the truncation "
+            "from np.linalg.svd."
         )
 
 
 @implements(np.linalg.pinv)
 def pinv(a: Any, rcond: Any = None, hermitian: bool = False, *, rtol: Any = np._NoValue) -> Any:
-    """np.linalg.pinv, of a rank that does not change: what the cutoff drops must be rounding errors,
-    as its derivative is not known to the rule; UncoveredError where it is more."""
+    """np.linalg.pinv, of a rank that does not change: UncoveredError where the cutoff drops more
+    than rounding errors."""
     refuse("np.linalg.pinv", hermitian=hermitian or None)
     if rtol is not np._NoValue:
         rcond = _cutoff(a, rtol)

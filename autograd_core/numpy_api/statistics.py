@@ -68,6 +68,7 @@ def cov(
         x = np.concatenate([x, _variables(y, rowvar or np.shape(y)[:1] == (1,), dtype)])
     ddof = (0 if bias else 1) if ddof is None else ddof
     fweights = constant("np.cov", "fweights", fweights)
+    fweights, aweights = (None if w is None else as_array(w) for w in (fweights, aweights))
     weights, freedom = _freedom(x.shape[1], ddof, fweights, aweights)
     x = x - np.reshape(average(x, 1, weights), (-1, 1))
     weighted = x if weights is None else x * weights
@@ -89,9 +90,9 @@ def _variables(m: Any, rowvar: bool, dtype: Any) -> Any:
 def _freedom(count: int, ddof: int, fweights: Any, aweights: Any) -> tuple[Any, Any]:
     """The weights of the observations, and the number that the sums of products are divided by."""
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
-        if weights is not None and np.shape(weights) != (count,):
+        if weights is not None and weights.shape != (count,):
             raise ShapeError(
-                f"cov: {name} of shape {np.shape(weights)} for {count} observations; give one for "
+                f"cov: {name} of shape {weights.shape} for {count} observations; give one for "
                 "each."
             )
         if weights is not None and np.any(plain(weights) < 0):

@@ -32,7 +32,7 @@ FORMS = {
     "cov of one variable": lambda x: np.cov(x[0]),
     "cov weights": lambda x: np.cov(x, aweights=WEIGHTS),
     "cov of the weights": lambda x: np.cov(Y, aweights=x[0] ** 2, ddof=1),
-    "cov counts": lambda x: np.cov(x, fweights=COUNTS),
+    "cov counts": lambda x: np.cov(x, fweights=COUNTS.tolist()),
     "cov of both weights": lambda x: np.cov(x, fweights=COUNTS, aweights=x[1] ** 2, ddof=2),
     "cov dtype": lambda x: np.cov(x, dtype=np.longdouble),
     "corrcoef": lambda x: np.corrcoef(x),

