@@ -14,6 +14,17 @@ from autograd_core.readable import Readable, plain
 # Operands that need no look: NumPy takes them as they are, and Python numbers stay weakly typed.
 PLAIN_TYPES = frozenset({float, int, bool, complex, np.float64, np.float32, np.int64, np.bool_})
 PLAIN_INDICES = frozenset({int, slice, np.ndarray, type(None), type(Ellipsis)})
+# Why a Tensor is not written into.
+NEVER_CHANGES = (
+    "setitem: assignment into a Tensor, which is a leaf or the result of an operation and never "
+    "changes. Write into a copy, z = np.copy(t), or into np.zeros_like(t); t.data[...] = value "
+    "writes without recording."
+)
+STAYS_A_LEAF = (
+    "in-place change of a leaf Tensor, after which it would be no leaf any more and get no "
+    "gradient. Inside `with no_grad():` it changes the data; to compute on, write t = t + … with "
+    "another name."
+)
 OPERANDS = (Readable, np.ndarray, np.generic, list, tuple)
 
 
@@ -38,6 +49,11 @@ def as_operand(operation: str, arg: Any) -> Any:
             "numbers or a Tensor."
         )
     return array
+
+
+def plain_operands(operation: str, args: Sequence[Any]) -> list[Any]:
+    """The numbers of the operands, for what has no derivative."""
+    return [arg if is_plain(arg) else as_operand(operation, arg) for arg in plain(args)]
 
 
 def promoted(args: Sequence[Any]) -> Sequence[Any]:

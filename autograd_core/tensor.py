@@ -22,14 +22,17 @@ from autograd_core.dispatch import (
 from autograd_core.errors import GraphError, UncoveredError
 from autograd_core.hooks import register_hook
 from autograd_core.intake import (
+    NEVER_CHANGES,
     PLAIN_INDICES,
     PLAIN_TYPES,
+    STAYS_A_LEAF,
     as_operand,
     checked,
     is_number_array,
     is_operand,
     is_plain,
     nothing_recorded,
+    plain_operands,
     promoted,
     seed_of,
 )
@@ -91,6 +94,8 @@ def _run(
     extra: Sequence[Any] = ()
     if primitive.residuals:
         out, *extra = out
+    elif type(out) is complex:  # Python's own, of a number of its own on the left
+        out = np.complex128(out)
     return _record(primitive.plans[needed], values, inputs, out, params, extra)
 
 
@@ -220,8 +225,6 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
 
     def reflected(self: Tensor, other: Any) -> Any:
         if is_plain(other):
-            if type(other) is complex and type(self.raw) is _number:
-                other = np.complex128(other)  # Python's own product is no NumPy scalar
             inputs = other, self.creator or self
             return _run(primitive, (other, self.raw), inputs, 2 * self.requires_grad)
         return apply(primitive, (other, self)) if is_operand(other) else NotImplemented
@@ -319,7 +322,7 @@ class Tensor(Readable, NumPyMethods):
         if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:
             return REDUCTIONS[ufunc](*inputs, **{"axis": 0, **options})
         if method == "__call__" and ufunc in PLAIN_UFUNCS and "out" not in options:
-            return ufunc(*[as_operand(ufunc.__name__, plain(i)) for i in inputs], **options)
+            return ufunc(*plain_operands(ufunc.__name__, inputs), **options)
         return UFUNC_METHODS[method](ufunc, *inputs, **options)
 
     def __array_function__(
@@ -357,7 +360,8 @@ class Tensor(Readable, NumPyMethods):
             return NotImplemented
         if type(exponent) not in PLAIN_TYPES or type(exponent) is np.bool_:
             exponent = as_operand("power", exponent)
-            exponent = exponent.astype(int) if exponent.dtype == bool else exponent
+            if exponent.dtype == bool:
+                exponent = exponent.astype(np.int8 if self.dtype == bool else self.dtype)
         return apply(ops.power_constant, (self,), {"exponent": exponent})
 
     def __rpow__(self, base: Any) -> Any:
@@ -378,11 +382,7 @@ class Tensor(Readable, NumPyMethods):
         )
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        raise UncoveredError(
-            "setitem: assignment into a Tensor, which is a leaf or the result of an operation and "
-            "never changes. Write into a copy, z = np.copy(t), or into np.zeros_like(t); "
-            "t.data[...] = value writes without recording."
-        )
+        raise UncoveredError(NEVER_CHANGES)
 
     def __iter__(self) -> Iterator[Any]:
         return (self[i] for i in range(len(self.raw)))
@@ -392,11 +392,7 @@ class Tensor(Readable, NumPyMethods):
         if self.creator is not None or not self.requires_grad:
             return NotImplemented  # Python then computes t = t + …
         if current_mode.get().recording:
-            raise GraphError(
-                f"{name}: in-place change of a leaf Tensor, after which it would be no "
-                "leaf any more and get no gradient. Inside `with no_grad():` it changes the data; "
-                "to compute on, write t = t + … with another name."
-            )
+            raise GraphError(f"{name}: {STAYS_A_LEAF}")
         self.data = compute(self.raw, plain(other))
         return self
 

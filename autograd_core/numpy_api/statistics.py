@@ -92,8 +92,7 @@ def _freedom(count: int, ddof: int, fweights: Any, aweights: Any) -> tuple[Any, 
     for name, weights in (("fweights", fweights), ("aweights", aweights)):
         if weights is not None and weights.shape != (count,):
             raise ShapeError(
-                f"cov: {name} of shape {weights.shape} for {count} observations; give one for "
-                "each."
+                f"cov: {name} of shape {weights.shape} for {count} observations; give one for each."
             )
         if weights is not None and np.any(plain(weights) < 0):
             raise ShapeError(f"cov: {name} has negative numbers.")

@@ -79,7 +79,7 @@ def test_the_sign_of_a_complex_number_in_both_modes():
         z = W + step * t
         return z / np.abs(z)
 
-    pushed = [derivative(lambda s, p=p: p(along(s[0]))[i], np.zeros(1))[0] for i in range(3)
+    pushed = [derivative(lambda s, p=p, i=i: p(along(s[0]))[i], np.zeros(1))[0] for i in range(3)
               for p in (np.real, np.imag)]  # fmt: skip
     tangent = jvp(np.sign, (W,), (t,))[1]
     np.testing.assert_allclose(tangent.view(float), pushed, rtol=1e-8)

@@ -33,8 +33,8 @@ from tests.core.samples.sample import (
 )
 
 __all__ = [
-    "FIRST_SAMPLES", "PARAMETERS", "REFERENCES", "SAMPLES", "Sample", "distinct", "read_only", "samples_of",
-    "shipped", "strided",
+    "FIRST_SAMPLES", "PARAMETERS", "REFERENCES", "SAMPLES", "Sample", "distinct", "read_only",
+    "samples_of", "shipped", "strided",
 ]  # fmt: skip
 
 
