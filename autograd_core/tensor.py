@@ -338,8 +338,7 @@ class Tensor(Readable, NumPyMethods):
         return uncovered(f"{function.__module__}.{function.__name__}".replace("numpy.", "np."))
 
     def astype(self, dtype: DTypeLike) -> Any:
-        """In another floating dtype; the gradient comes back in this one.  Other dtypes have no
-        derivative and give a plain array."""
+        """In another floating dtype, the gradient in this one; other dtypes give a plain array."""
         if np.dtype(dtype).kind not in "fc":
             return self.raw.astype(dtype)
         return apply(ops.astype, (self,), {"dtype": np.dtype(dtype)})
