@@ -1,7 +1,9 @@
 """The coverage manifest: for each function, what executed tests have shown of it.
 
-    python -m pytest tests/reference --manifest docs/coverage.json   collects it from the tests
-    python -m tests.manifest docs/coverage.json docs/coverage.md     renders it as a page
+    python -m pytest tests/reference tests/core/test_edges.py --manifest docs/coverage.json
+    python -m tests.manifest docs/coverage.json docs/coverage.md
+
+The first command collects it from the tests, the second renders it as a page.
 
 An aspect is claimed if at least one test that names it passed, and none failed.
 """
@@ -18,9 +20,14 @@ ASPECTS = ("reverse", "forward", "second order", "complex", "float32", "edges", 
 
 HEAD = """# Coverage
 
-What the tests show of each function. They make this page: `python -m pytest tests/reference
---manifest docs/coverage.json`, then `python -m tests.manifest docs/coverage.json
-docs/coverage.md`. A function claims nothing that no executed test shows.
+What the tests show of each function. They make this page:
+
+```sh
+python -m pytest tests/reference tests/core/test_edges.py --manifest docs/coverage.json
+python -m tests.manifest docs/coverage.json docs/coverage.md
+```
+
+A function claims nothing that no executed test shows.
 
 - **reverse**, **forward**, **second order**: value, gradient, tangent and Hessian agree with an
   independent reference, JAX where it has the function, at a relative 1e-10.
