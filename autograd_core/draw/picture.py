@@ -34,11 +34,15 @@ if TYPE_CHECKING:
 LARGE = 2000  # a notebook shows graphs of more vertices as text only
 
 
-def graph(x: Tensor, depth: int | None = None, *, profile: bool = False) -> Graph:
+def graph(
+    x: Tensor, depth: int | None = None, *, repeats: bool = False, profile: bool = False
+) -> Graph:
     """The graph that computed a Tensor, ready to be drawn.
 
     depth: how many levels of scopes are drawn opened. Modules and composite operations (softmax,
         Affine, …) below are one vertex each. None opens all modules and no composite.
+    repeats: whether a depth leaves equal modules in a row apart. Else three and more of them are
+        one vertex, "block ×12"; where the depth opens them, the first is drawn, and a note says so.
     profile: measure how long every operation and its rules take.
 
     Gradients are those of the last backward pass; before any they are drawn as "–". Nothing in the
@@ -58,7 +62,7 @@ def graph(x: Tensor, depth: int | None = None, *, profile: bool = False) -> Grap
     └─ tax = 1.1  ∂ 200
     """
     check_depth(depth)
-    return Graph(capture(x, profile=profile), depth, x)
+    return Graph(capture(x, profile=profile), depth, x, repeats)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -67,17 +71,19 @@ class Graph:
     and `print`.
 
     snapshot: the whole graph as data. depth: how many levels of scopes are drawn opened, None all.
-    tensor: what the graph was recorded for; None for a graph from a file.
+    tensor: what the graph was recorded for; None for a graph from a file. repeats: whether equal
+    modules in a row are drawn apart where a depth is given.
     """
 
     snapshot: Snapshot
     depth: int | None = None
     tensor: Tensor | None = field(default=None, compare=False)
+    repeats: bool = False
 
     @property
     def drawn(self) -> Snapshot:
         """The snapshot with the scopes below `depth` closed, as every picture shows it."""
-        return fold(self.snapshot, self.depth)
+        return fold(self.snapshot, self.depth, self.repeats)
 
     def to_svg(self, engine: str | None = None, backward_arrows: bool = False) -> str:
         """The picture as SVG.

@@ -9,13 +9,12 @@ import numpy as np
 
 from autograd_core.dispatch import PLAIN_FUNCTIONS, implements, refuse
 from autograd_core.errors import UncoveredError
+from autograd_core.numpy_api.reduction import UNSET
 from autograd_core.ops import order as ops
 from autograd_core.primitive import Primitive
 from autograd_core.readable import Readable, plain
 from autograd_core.shapes import Axis, checked_axis, kept, normalize_axis
 from autograd_core.tensor import apply
-
-UNSET = np._NoValue
 
 PLAIN_FUNCTIONS |= {
     np.argpartition, np.digitize, np.isin, np.lexsort, np.nanargmax, np.nanargmin,

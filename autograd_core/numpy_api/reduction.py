@@ -157,7 +157,8 @@ def _moment(primitive: Primitive, *functions: Any, skip: bool = False) -> None:
         if dtype is not None:
             a = computed_in(name, a, dtype)
         params = _params(a, axis, keepdims)
-        params["ddof"], params["where"] = ddof, where
+        params["ddof"] = ddof.item() if isinstance(ddof, np.generic) else ddof
+        params["where"] = where
         return apply(primitive, (a,), params)
 
     implements(*functions)(moment)

@@ -161,12 +161,8 @@ def _std_slope(g: Any, x: Any, out: Any, axis: Axis, ddof: float, where: Any) ->
     spread = spread * _freedom(x, axis, ddof, where)
     # One expression, in which NumPy computes in place; with names for its parts it takes twice as
     # long on 60,000 elements.
-    return _only(
-        where,
-        np.where(
-            equal, at_kinks().std_at_zero, g * _conjugate(_deviation(x, axis, where)) / spread
-        ),
-    )
+    return _only(where, np.where(equal, at_kinks().std_at_zero,
+                                 g * _conjugate(_deviation(x, axis, where)) / spread))
 
 
 def _vjp_std(g: Any, x: Any, out: Any, axis: Axis, ddof: float, where: Any) -> Any:

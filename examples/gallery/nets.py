@@ -95,11 +95,11 @@ class Block(nn.Module):
 def residual_net() -> Tensor:
     """A residual net of twelve blocks
 
-    Twelve equal blocks in a row. The way around each block carries the gradient past it, so it
-    reaches the first block hardly changed in size.
+    Equal modules in a row are one box, here twelve blocks of four operations. The way around each
+    block carries the gradient past it, so it reaches the first block hardly changed in size.
     """
     rng = np.random.default_rng(0)
-    images, labels = random_images(rng, 32, 16), random_labels(rng, 32)
+    images, labels = Tensor(rng.random((32, 16)), name="images"), random_labels(rng, 32)
     net = nn.Sequential(*(Block(rng, 16) for _ in range(12)), affine(rng, 16, 10), name="net")
     loss = nn.SoftmaxWithLoss()(net(images), labels)
     loss.name = "loss"

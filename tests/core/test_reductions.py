@@ -53,6 +53,7 @@ FORMS = {
     "nanmean where": lambda x: np.nanmean(x + HOLES, axis=1, where=[True, True, True, False]),
     "nanvar": lambda x: np.nanvar(x + HOLES, axis=1),
     "nanvar ddof": lambda x: np.nanvar(x + HOLES, ddof=1, keepdims=True),
+    "nanvar where": lambda x: np.nanvar(x + HOLES, where=X > -1.5, axis=(0, 1)),
     "nanstd": lambda x: np.nanstd(x + HOLES, axis=1, ddof=0.5),
 }  # fmt: skip
 
@@ -73,6 +74,14 @@ def test_float32_stays_float32_with_options(name):
     y = getattr(np, name)(t, axis=0, **options)
     y.sum().backward()
     assert y.dtype == t.grad.dtype == np.float32
+
+
+def test_a_ddof_of_numpy_widens_nothing():
+    t = Tensor(X.astype(np.float32))
+    np.var(t, ddof=np.int64(1)).backward()
+    with_number = grad(lambda x: np.var(x, ddof=1))(t.data)
+    assert t.grad.dtype == np.float32
+    np.testing.assert_array_equal(t.grad, with_number)
 
 
 def test_a_floating_dtype_is_a_cast():
@@ -222,6 +231,12 @@ def test_a_row_of_nan_leaves_the_other_rows_alone(f):
     np.testing.assert_array_equal(slope[0], 0)
     assert slope[1, 1] == 0
     assert np.isfinite(slope[1]).all()
+
+
+def test_an_extreme_of_nan_alone_is_shared_among_it():
+    with pytest.warns(RuntimeWarning, match="All-NaN"):
+        slope = grad(np.nanmax)(np.array([NAN, NAN]))
+    np.testing.assert_array_equal(slope, [0.5, 0.5])
 
 
 def test_a_variance_without_a_degree_of_freedom_has_no_derivative():

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_core import ShapeError, Tensor, UncoveredError, grad
+from autograd_core import REGISTRY, ShapeError, Tensor, UncoveredError, grad
 from tests.core.agreement import assert_agrees, pushed
 from tests.core.differences import derivative
 from tests.core.samples import distinct, strided
@@ -35,6 +35,7 @@ FORMS = {
     "diff prepend 0": lambda x: np.diff(x, n=2, prepend=0.0, append=X),
     "ediff1d": lambda x: np.ediff1d(x),
     "ediff1d ends": lambda x: np.ediff1d(x, to_end=x[0], to_begin=[1.0, 2.0]),
+    "ediff1d end": lambda x: np.ediff1d(x, to_end=x[0]),
     "ediff1d of one": lambda x: np.ediff1d(x[0, 0], to_begin=x[1]),
     "gradient": lambda x: np.stack(np.gradient(x)),
     "gradient axis": lambda x: np.gradient(x, axis=1),
@@ -129,6 +130,7 @@ def test_a_zero_in_one_row_of_running_products():
     assert 0 < np.count_nonzero(x) < x.size
     for axis in (0, 1):
         assert_agrees(lambda x, axis=axis: np.cumprod(x, axis=axis), x)
+    assert_agrees(lambda x: REGISTRY["cumprod"](x, axis=-1), x)
 
 
 def test_a_long_running_product_with_a_zero():

@@ -61,6 +61,12 @@ def test_the_correlation_of_one_variable_is_1():
     assert not t.grad.any()
 
 
+def test_correlations_are_at_most_1_also_when_rounded():
+    rows = np.random.default_rng(0).normal(size=(50, 1, 4)) * np.array([[1.0], [3.0], [-0.1]])
+    found = [np.corrcoef(Tensor(r)).data for r in rows]
+    assert np.abs(found).max() == 1
+
+
 def test_covariances_of_complex_numbers():
     z = X + 1j * Y
     for f in (np.cov, np.corrcoef):
@@ -83,6 +89,13 @@ def test_float32_comes_back():
         assert y.dtype == f(t.data).dtype
         y.sum().backward()
         assert t.grad.dtype == np.float32
+
+
+def test_sums_in_bins_are_of_double_precision():
+    weights = Tensor(np.float32([1, 2, 3, 4]))
+    sums = np.bincount(COUNTS, weights)
+    sums.sum().backward()
+    assert (sums.dtype, weights.grad.dtype) == (np.float64, np.float32)
 
 
 def test_counts_are_plain():

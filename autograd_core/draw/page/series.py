@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Hashable, Iterator, Sequence
-from itertools import groupby
+from functools import partial
 
 from autograd_core.draw.page.clusters import MODULE, SERIES, Cluster, Graph, Key, Line
 from autograd_core.draw.snapshot import Vertex
-
-SHORTEST = 3  # fewer equal ones are shown side by side
+from autograd_core.draw.snapshot.rows import SHORTEST, Read, row_name, rows, stem
 
 
 def fold_series(graph: Graph) -> list[int]:
@@ -59,18 +57,8 @@ def _rows(graph: Graph, cluster: Cluster, structure: dict[int, int]) -> Iterator
         return
     members = [key for key in cluster.members if key[0] == "cluster" or graph.work[key[1]]]
     ties = _Ties(graph, cluster)
-    for equal, group in groupby(members, key=lambda key: _kin(graph, structure, key)):
-        if equal is None:
-            continue
-        row: list[int] = []
-        for _, number in group:
-            if row and not ties.continues(row, number):
-                if len(row) >= SHORTEST:
-                    yield row
-                row = []
-            row.append(number)
-        if len(row) >= SHORTEST:
-            yield row
+    for row in rows(members, partial(_kin, graph, structure), ties.reads, ties.readers):
+        yield [number for _, number in row]
 
 
 def _kin(graph: Graph, structure: dict[int, int], key: Key) -> Hashable | None:
@@ -81,61 +69,37 @@ def _kin(graph: Graph, structure: dict[int, int], key: Key) -> Hashable | None:
     return structure[number], stem(graph.clusters[number].name)
 
 
-def stem(name: str) -> str:
-    """A name without the number at its end.
-
-    >>> stem("block12"), stem("layers.3")
-    ('block', 'layers')
-    """
-    return re.sub(r"[\W_]*\d+$", "", name)
-
-
 class _Ties:
     """How the clusters inside one cluster read each other."""
 
     def __init__(self, graph: Graph, cluster: Cluster) -> None:
         self.graph = graph
-        self.into: dict[int, list[Line]] = {}
-        self.out: dict[int, list[Line]] = {}
+        self.into: dict[Key, dict[int, Line]] = {}
+        self.out: dict[Key, list[Key]] = {}
         for line in cluster.lines:
-            if line.end[0] == "cluster":
-                self.into.setdefault(line.end[1], []).append(line)
-            if line.start[0] == "cluster":
-                self.out.setdefault(line.start[1], []).append(line)
+            self.into.setdefault(line.end, {})[line.wire] = line
+            self.out.setdefault(line.start, []).append(line.end)
 
-    def continues(self, row: Sequence[int], number: int) -> bool:
-        """Whether a cluster can be the next in a row: it alone reads the one before, in the same
-        places as that reads the one before it, and all else it reads is read by every one."""
-        last = row[-1]
-        if any(line.end != ("cluster", number) for line in self.out.get(last, ())):
-            return False
-        sources = self._sources(number, last)
-        if all(source[0] != "previous" for source in sources):
-            return False
-        if len(row) > 1:
-            return sources == self._sources(last, row[-2])
-        before = self._sources(last, -1)
-        return all(a[0] == "previous" or a == b for a, b in zip(sources, before, strict=True))
-
-    def _sources(self, number: int, previous: int) -> list[tuple[str, object]]:
+    def reads(self, key: Key) -> list[Read]:
         """What a cluster reads at each of its entries."""
-        lines = {line.wire: line for line in self.into.get(number, ())}
-        sources: list[tuple[str, object]] = []
-        for slot in self.graph.clusters[number].entries:
-            line = lines[slot]
-            if line.start == ("cluster", previous):
-                exits = self.graph.clusters[previous].exits
-                sources.append(("previous", exits.index(line.wire)))
-            else:
-                sources.append(("outside", (line.start, line.wire)))
-        return sources
+        lines = self.into.get(key, {})
+        return [self._read(lines[slot]) for slot in self.graph.clusters[key[1]].entries]
+
+    def _read(self, line: Line) -> Read:
+        kind, number = line.start
+        clusters = self.graph.clusters
+        return line.start, clusters[number].exits.index(line.wire) if kind == "cluster" else line.wire
+
+    def readers(self, key: Key) -> list[Key]:
+        """What reads a cluster."""
+        return self.out.get(key, [])
 
 
 def _fold(graph: Graph, around: Cluster, row: Sequence[int]) -> None:
     """Put a series in the place of a row of clusters."""
     first, last = graph.clusters[row[0]], graph.clusters[row[-1]]
-    name = stem(first.name) or f"{first.name} … {last.name}"
-    series = graph.new(f"{name} ×{len(row)}", around.id, SERIES)
+    name = row_name(first.name, last.name, len(row))
+    series = graph.new(name, around.id, SERIES)
     series.instances = tuple(row)
     series.entries, series.exits = first.entries, last.exits
     inside = set(row)

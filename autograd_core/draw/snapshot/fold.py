@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import reduce
 from typing import Any
 
-from autograd_core.draw.snapshot.expand import expanded
+from autograd_core.draw.snapshot.expand import expand, expanded
 from autograd_core.draw.snapshot.model import (
     CONSTANT,
     GROUP,
@@ -21,17 +21,21 @@ from autograd_core.draw.snapshot.model import (
     Value,
     Vertex,
 )
+from autograd_core.draw.snapshot.once import once
 from autograd_core.errors import GraphError
 
 WORK = (OPERATION, GROUP)
 LEAVES = (VARIABLE, CONSTANT)
 
 
-def fold(snapshot: Snapshot, depth: int | None) -> Snapshot:
+def fold(snapshot: Snapshot, depth: int | None, repeats: bool = False) -> Snapshot:
     """The snapshot with every scope below `depth` levels closed into one vertex of kind GROUP, and
     every composite above opened into its definition.
 
-    depth: how many levels of scopes are open: 0 closes all, None all modules and no composite.
+    depth: how many levels of scopes are open: 0 closes all.  None opens all modules and no
+        composite, and changes nothing.
+    repeats: keep three and more equal modules in a row apart.  Else a closed row is one vertex,
+        "block ×12", and of an open one the first module is kept, with a note.
 
     Variables and constants of a closed scope go with it unless something outside reads them too.
     Edges from one value into one group become one edge, whose gradient is their sum; they stay
@@ -40,17 +44,20 @@ def fold(snapshot: Snapshot, depth: int | None) -> Snapshot:
 
     Raises GraphError for a negative depth.
     """
-    return folded(snapshot, depth)[0]
+    if repeats or depth is None:
+        return folded(snapshot, depth)[0]
+    check_depth(depth)
+    return _Fold(*once(expand(snapshot, depth), depth), depth).snapshot()
 
 
 def folded(snapshot: Snapshot, depth: int | None) -> tuple[Snapshot, tuple[tuple[int, ...], ...]]:
-    """The snapshot that `fold` makes, and for every vertex of it those that it stands for: a group
+    """The snapshot that `fold` makes with all repeats, and for every vertex of it those that it stands for: a group
     for all that it holds, and what a composite was opened into for the composite."""
     check_depth(depth)
     if depth is None:
         return snapshot, tuple((v.id,) for v in snapshot.vertices)
     opened, origin = expanded(snapshot, depth)
-    closing = _Fold(opened, depth)
+    closing = _Fold(opened, {}, depth)
     stands_for: list[dict[int, None]] = [{} for _ in closing.kept]
     for inner, place in enumerate(closing.new):
         stands_for[place][origin[inner]] = None
@@ -69,14 +76,15 @@ def check_depth(depth: int | None) -> None:
 class _Fold:
     """The closed scopes of a snapshot, and the numbers of everything without them.
 
-    closed: for every scope the outermost closed one that it is or lies in, or None.
+    closed: for every scope the outermost closed one that it is or lies in, or None; for those of a
+        row the first.
     group: for every vertex the closed scope that it goes into, or None.
     new: the new id of every vertex; a group stands where its last operation stood.
     """
 
-    def __init__(self, old: Snapshot, depth: int) -> None:
+    def __init__(self, old: Snapshot, first: Mapping[int, int], depth: int) -> None:
         self.old = old
-        self.closed = _outermost_closed(old, depth)
+        self.closed = _outermost_closed(old, first, depth)
         opened = [scope for scope, closed in enumerate(self.closed) if closed is None]
         self.new_scope = {scope: index for index, scope in enumerate(opened)}
         self.group = _groups(old, self.closed)
@@ -189,13 +197,15 @@ class _Fold:
         return edges if total is None else [replace(first, gradient=total)]
 
 
-def _outermost_closed(snapshot: Snapshot, depth: int) -> list[int | None]:
+def _outermost_closed(
+    snapshot: Snapshot, first: Mapping[int, int], depth: int
+) -> list[int | None]:
     levels = snapshot.depths()
     closed: list[int | None] = [None] * len(levels)
     for scope in sorted(snapshot.scopes, key=lambda scope: levels[scope.id]):
         if levels[scope.id] > depth:
             around = closed[scope.parent]
-            closed[scope.id] = scope.id if around is None else around
+            closed[scope.id] = first.get(scope.id, scope.id) if around is None else around
     return closed
 
 

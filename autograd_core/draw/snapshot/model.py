@@ -146,7 +146,7 @@ class Snapshot:
     def hashes(self) -> tuple[str, ...]:
         """For every scope a text that is the same for scopes of the same structure: operations,
         parameters, shapes, dtypes, wiring and scopes inside, but no names and no numbers."""
-        return _Structure(self).hashes()
+        return Structure(self).hashes()
 
     def to_json(self) -> str:
         """The snapshot as one JSON document, the same bytes for the same graph.
@@ -259,11 +259,15 @@ def _value(data: dict[str, Any]) -> Value:
     return Value(**data | {key: tuple(data[key]) for key in ("shape", "histogram") if key in data})
 
 
-class _Structure:
+class Structure:
     """The scopes of a snapshot from the innermost outwards, each as a text without names.
 
     Inside a scope a value is known by a place: that of the vertex or inner scope it comes from,
     or by its number among the values that enter the scope.
+
+    members: the vertices and the scopes (True) in every scope, in the order of the forward pass.
+    entering, leaving: for every scope, once its hash is known, the vertices outside that it reads,
+    each with its number of edges, and those inside that are read outside.
     """
 
     def __init__(self, snapshot: Snapshot) -> None:
@@ -273,19 +277,20 @@ class _Structure:
         for edge in sorted(snapshot.edges, key=lambda e: e.operand):
             self.operands[edge.target].append(edge.source)
             self.unread[edge.source] += 1
-        self.entering: dict[int, Counter[int]] = {}  # of a scope: source -> number of edges
-        self.leaving: dict[int, list[int]] = {}  # of a scope: the vertices that are read outside
+        self.members = self._members()
+        self.entering: dict[int, Counter[int]] = {}
+        self.leaving: dict[int, list[int]] = {}
 
     def hashes(self) -> tuple[str, ...]:
+        """What `Snapshot.hashes` returns."""
         found = [""] * len(self.snapshot.scopes)
-        for scope, members in reversed(list(enumerate(self._members()))):
+        for scope, members in reversed(list(enumerate(self.members))):
             found[scope] = blake2b(
                 repr(self._told(scope, members, found)).encode(), digest_size=8
             ).hexdigest()
         return tuple(found)
 
     def _members(self) -> list[list[tuple[int, bool]]]:
-        """The vertices and the scopes (True) in every scope, in the order of the forward pass."""
         members: list[list[tuple[int, bool]]] = [[] for _ in self.snapshot.scopes]
         known = {0}
         for vertex in self.snapshot.vertices:
