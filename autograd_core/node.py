@@ -107,17 +107,21 @@ def depends_on_others(root: Any, own: set[Any], since: int) -> bool:
 
     What does not is added to `own`, where the next walk stops at once.
     """
-    waiting, seen = [root], {root}
-    while waiting:
-        found = waiting.pop()
-        if found in own:
-            continue
-        if type(found) is not Node or found.order < since or found.carries_tangent():
+    if root in own:
+        return False
+    seen = {root}
+    waiting = [root]
+    for found in waiting:  # which grows on the way
+        if type(found) is not Node or found.order < since:
             return True
-        operands = map(found.inputs.__getitem__, found.plan.needed)
-        fresh = [t for t in operands if t not in seen and t not in own]
-        seen.update(fresh)
-        waiting.extend(fresh)
+        if found.notes is not None and found.carries_tangent():
+            return True
+        inputs = found.inputs
+        for position in found.plan.needed:
+            operand = inputs[position]
+            if operand not in own and operand not in seen:
+                seen.add(operand)
+                waiting.append(operand)
     own |= seen
     return False
 

@@ -144,9 +144,10 @@ def _check_scalar(value: Any) -> None:
             f"grad: the function returned a {type(value).__name__}; it must return one number. "
             "Return the rest with has_aux=True of value_and_grad."
         )
-    if np.shape(value) != ():
+    shape = value.shape if isinstance(value, Tensor) else np.shape(value)
+    if shape != ():
         raise GraphError(
-            f"grad: the function returned an array of shape {np.shape(value)}, not a scalar. "
+            f"grad: the function returned an array of shape {shape}, not a scalar. "
             "Reduce it, for example with np.sum, or use vjp with a gradient of that shape, or "
             "jacobian."
         )

@@ -87,8 +87,9 @@ class _Ties:
 
     def _read(self, line: Line) -> Read:
         kind, number = line.start
-        clusters = self.graph.clusters
-        return line.start, clusters[number].exits.index(line.wire) if kind == "cluster" else line.wire
+        if kind != "cluster":
+            return line.start, line.wire
+        return line.start, self.graph.clusters[number].exits.index(line.wire)
 
     def readers(self, key: Key) -> list[Key]:
         """What reads a cluster."""

@@ -51,8 +51,9 @@ def fold(snapshot: Snapshot, depth: int | None, repeats: bool = False) -> Snapsh
 
 
 def folded(snapshot: Snapshot, depth: int | None) -> tuple[Snapshot, tuple[tuple[int, ...], ...]]:
-    """The snapshot that `fold` makes with all repeats, and for every vertex of it those that it stands for: a group
-    for all that it holds, and what a composite was opened into for the composite."""
+    """The snapshot that `fold` makes with all repeats, and for every vertex of it those that it
+    stands for: a group for all that it holds, and what a composite was opened into for the
+    composite."""
     check_depth(depth)
     if depth is None:
         return snapshot, tuple((v.id,) for v in snapshot.vertices)
@@ -197,9 +198,7 @@ class _Fold:
         return edges if total is None else [replace(first, gradient=total)]
 
 
-def _outermost_closed(
-    snapshot: Snapshot, first: Mapping[int, int], depth: int
-) -> list[int | None]:
+def _outermost_closed(snapshot: Snapshot, first: Mapping[int, int], depth: int) -> list[int | None]:
     levels = snapshot.depths()
     closed: list[int | None] = [None] * len(levels)
     for scope in sorted(snapshot.scopes, key=lambda scope: levels[scope.id]):
