@@ -108,7 +108,7 @@ def find_nonfinite(result: Tensor, *, infinities: bool = True) -> NonFiniteError
     >>> t = Tensor([0.0, 4.0], name="t")
     >>> y = np.sqrt(t).sum()
     >>> print(find_nonfinite(y).finding.where)
-    the gradient that it sends to its operand x
+    the gradient that it sends to its operand x = 't'
     """
     watch = _Watch(infinities)
     results: dict[Any, Any] = {}

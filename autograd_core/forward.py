@@ -38,7 +38,9 @@ from autograd_core.tensor import Tensor, apply, leaf, lift
 Tangents = Mapping[int, Any]  # by the position of the input
 LinearMap = Callable[[Tangents], Any]
 
-_CARRIER = "carrier"  # the note of a node that no reverse pass will ever enter
+# The note of a node that only carries tangents: True where no reverse pass will ever enter it, and
+# the level where only those will that begin and end while the level is active.
+_CARRIER = "carrier"
 
 
 # The level that was entered last.
@@ -54,7 +56,7 @@ class Level:
     >>> x = level.dual(np.array(2.0), np.array(1.0))
     >>> with level.active():
     ...     y = np.sin(x) * x
-    >>> float(level.tangent(y)) == np.cos(2.0) * 2.0 + np.sin(2.0)
+    >>> bool(level.tangent(y) == np.cos(2.0) * 2.0 + np.sin(2.0))
     True
     """
 
@@ -124,27 +126,28 @@ class Level:
     def _push(self, node: Node, out: Any, values: Sequence[Any], extra: Sequence[Any]) -> None:
         """The tangent of a node that was just recorded."""
         tangents: dict[int, Any] = {}
-        is_carrier = True
+        carries: Level | bool = True
         for position in node.plan.needed:
             operand = node.inputs[position]
-            notes = operand.notes if type(operand) is Node else None
-            if notes is None or _CARRIER not in notes:
-                is_carrier = False
+            notes = (operand.notes if type(operand) is Node else None) or {}
+            carrier = notes.get(_CARRIER, False)
+            if carrier is not True:
+                carries = carries and carrier is self and self
             elif operand.inputs and _innermost.get() is self:  # the last to see what is recorded
                 _let_go(operand)
-            if notes is not None and self in notes:
+            if self in notes:
                 tangents[position] = notes[self]
         if tangents:
             with mode(observer=self.around):
-                nested = self.around is not None or not is_carrier
+                nested = self.around is not None or not carries
                 by = lift if nested else None
                 if self.careful:
                     tangent = self._masked(node, values, out, extra, by, tangents)
                 else:
                     tangent = bind(node, values, out, extra, lift=by)(tangents)
                 node.note(self, tangent)
-            if is_carrier:
-                node.note(_CARRIER, True)
+            if carries:
+                node.note(_CARRIER, carries)
 
     def _masked(
         self,
@@ -218,8 +221,8 @@ def alias(value: Tensor) -> Tensor:
     """A Tensor that stands for this one in an inner derivative: what is computed from it keeps its
     graph, also where this one only carries a tangent."""
     other: Tensor = apply(positive, (value,))
-    if other.creator is not None and other.creator.notes is not None:
-        other.creator.notes.pop(_CARRIER, None)
+    if other.creator is not None and other.creator.noted(_CARRIER):
+        other.creator.note(_CARRIER, _innermost.get())
     return other
 
 
