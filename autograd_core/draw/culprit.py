@@ -39,7 +39,7 @@ def draw_culprit(root: Node, value: Any, node: Node) -> MarkedGraph:
         seed = np.ones(root.shape, root.dtype)[()]
     snapshot = capture(result, seed=seed)
     place = nodes_before(root).index(node)
-    return MarkedGraph(snapshot, None, result, _marks(snapshot, snapshot.forward[place]))
+    return MarkedGraph(snapshot, tensor=result, marks=_marks(snapshot, snapshot.forward[place]))
 
 
 def _marks(snapshot: Snapshot, culprit: int) -> Marks:

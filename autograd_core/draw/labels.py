@@ -81,18 +81,23 @@ def mean(value: Value) -> float | None:
     >>> mean(Value((100,), "float64", mean=3e-18, std=0.5))
     0.0
     """
-    if value.mean is None or value.std is None:
-        return value.mean
-    return value.mean if abs(value.mean) >= NOISE.get(value.dtype, 0.0) * value.std else 0.0
+    return _mean(value.mean, value.std, value.dtype)
+
+
+def _mean(mean: float | None, std: float | None, dtype: str) -> float | None:
+    if mean is None or std is None:
+        return mean
+    return mean if abs(mean) >= NOISE.get(dtype, 0.0) * std else 0.0
 
 
 def statistics(value: Value) -> str:
     """Mean and standard deviation of an array, and what is not finite in it."""
-    return _statistics(mean(value), value.std, value.nans, value.infs)
+    return _statistics(value.mean, value.std, value.dtype, value.nans, value.infs)
 
 
 @lru_cache(maxsize=REMEMBERED)
-def _statistics(mean: float | None, std: float | None, nans: int, infs: int) -> str:
+def _statistics(mean: float | None, std: float | None, dtype: str, nans: int, infs: int) -> str:
+    mean = _mean(mean, std, dtype)
     parts = []
     if mean is not None:
         parts.append(f"μ {mean or 0:.2g}")

@@ -1,6 +1,7 @@
 """The page: its bytes, its policy, what is escaped, which parts it carries."""
 
 import base64
+import gc
 import hashlib
 import json
 import re
@@ -268,6 +269,24 @@ def test_packing_is_undone() -> None:
     for script in ("", "a", "ab < v > z" * 50, "\0" * 40, _stripped("core.js")):
         assert unpacked(pack(script)) == script
         assert not set("<&") & set(pack(script)) - {"&"}
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_is_left_as_it_was(enabled: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    snapshot, seen = graph(Tensor(2.0) * 3).snapshot, []
+
+    def fails(snapshot: Any) -> None:
+        seen.append(gc.isenabled())
+        raise RuntimeError
+
+    monkeypatch.setattr("autograd_core.draw.page.document.clusters", fails)
+    (gc.enable if enabled else gc.disable)()
+    try:
+        with pytest.raises(RuntimeError):
+            page(snapshot)
+        assert (seen, gc.isenabled()) == ([False], enabled)
+    finally:
+        gc.enable()
 
 
 def test_squeezing_leaves_texts_alone() -> None:

@@ -90,6 +90,23 @@ def test_everything_can_be_opened_and_closed_again(visit: Open, gallery: Gallery
     assert sorted(opened(TEXTS)) == before
 
 
+def test_a_module_and_the_only_operation_in_it_have_one_frame(
+    visit: Open, gallery: Gallery
+) -> None:
+    opened = visit(gallery["two_layer_net"], reduced_motion="reduce")
+    toggle(opened, "s2")
+    (affine,) = (part for part in closed(opened) if part.startswith("v"))
+    frames = opened.page.locator("svg .frame .title:visible")
+    titles = frames.all_text_contents()
+    assert "− affine1" in titles
+    toggle(opened, affine)
+    assert {"dot", "+"} <= set(opened(TEXTS))
+    assert frames.all_text_contents() == titles
+    opened.page.locator(f'[id="{affine}"] > rect').click(position={"x": 5, "y": 5})
+    opened.page.get_by_role("button", name="Close").click()
+    assert affine in closed(opened)
+
+
 def test_the_address_remembers_what_is_open(visit: Open, gallery: Gallery) -> None:
     first = visit(gallery["two_layer_net"])
     toggle(first, closed(first)[0])

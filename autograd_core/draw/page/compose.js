@@ -24,6 +24,9 @@ const behind = new Map(clusters.filter(({ owner }) => owner >= 0).map((cluster) 
 const clusterOf = (member) => (member < 0 ? clusters[~member] : behind.get(member));
 const idOf = ({ owner, id }) => (owner >= 0 ? `v${owner}` : `s${id}`);
 
+// Whether a definition is all that its module does: a frame right within a frame would say nothing.
+const isLone = ({ owner, parent }) => owner >= 0 && clusters[parent].kind === "module" && clusters[parent].count === 1;
+
 // The cluster whose scene a cluster shows: for a series the chosen one of its instances.
 const content = (cluster) =>
   cluster.instances.length ? clusters[cluster.instances[chosen.get(cluster) || 0]] : cluster;
@@ -84,13 +87,16 @@ function frame(cluster) {
   const inner = compose(content(cluster)), { scene } = inner;
   const main = scene.enter.indexOf(0);
   const middle = main < 0 ? inner.exits[scene.leave.indexOf(0)] ?? 0 : inner.entries[main];
+  const [pad, top, least] = isLone(cluster) ? [0, 0, 0] : [PAD, TITLE, 90 + 7 * cluster.name.length];
   return {
     inner,
+    pad,
+    top,
     arrive: inner.entries.map((y) => y - middle),
     depart: inner.exits.map((y) => y - middle),
-    up: TITLE + middle,
-    width: Math.max(inner.width + 2 * PAD, 90 + 7 * cluster.name.length),
-    height: TITLE + inner.height + PAD,
+    up: top + middle,
+    width: Math.max(inner.width + 2 * pad, least),
+    height: top + inner.height + pad,
   };
 }
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
 from base64 import b64encode
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from hashlib import sha256
 from html import escape
@@ -65,19 +67,33 @@ def page(
     >>> html.startswith("<!DOCTYPE html>")
     True
     """
-    graph = clusters(snapshot)
-    draw_lines(graph)
-    structure = fold_series(graph)
-    made, of = scenes(graph, structure, diff.marks if diff else None)
-    name = clean(title or _title(snapshot), 80) or "Computation graph"
-    data = content(snapshot, graph, made, of)
-    data |= {"depth": depth} if depth is not None else {}
-    data |= lens_part(snapshot)
-    data |= {"marks": marks_of(diff)} if diff is not None else {}
-    data |= {"explanation": lines_of(explanation)} if explanation is not None else {}
-    data |= {"frames": len(frames)} if frames else {}
-    picture = draw(graph, made[of[0]], name, snapshot.notes, diff.marks if diff else None)
-    return "\n".join(_document(name, picture + draw_frames(frames), data)) + "\n"
+    with _without_collector():
+        graph = clusters(snapshot)
+        draw_lines(graph)
+        structure = fold_series(graph)
+        made, of = scenes(graph, structure, diff.marks if diff else None)
+        name = clean(title or _title(snapshot), 80) or "Computation graph"
+        data = content(snapshot, graph, made, of)
+        data |= {"depth": depth} if depth is not None else {}
+        data |= lens_part(snapshot)
+        data |= {"marks": marks_of(diff)} if diff is not None else {}
+        data |= {"explanation": lines_of(explanation)} if explanation is not None else {}
+        data |= {"frames": len(frames)} if frames else {}
+        picture = draw(graph, made[of[0]], name, snapshot.notes, diff.marks if diff else None)
+        return "\n".join(_document(name, picture + draw_frames(frames), data)) + "\n"
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Let no cycles be looked for: a page makes hundreds of thousands of small things without any,
+    and the collector would walk through them all again and again, for a quarter of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 def _title(snapshot: Snapshot) -> str:
@@ -148,7 +164,7 @@ _BLANKS = re.compile(r"""(?P<text>"[^"]*"|`[^`]*`)|[ ]?(?P<sign>[-+=(){}\[\],;:<
 def pack(text: str) -> str:
     """A text as load.js unpacks it: the script, in less than half of its size, and the data behind
     a zero where there are many."""
-    packed = compress(text.encode(), 9 if len(text) < LARGE else 6)
+    packed = compress(text.encode(), 9 if len(text) < LARGE else 5)
     padding = -len(packed) % 4
     words = np.frombuffer(packed + bytes(padding), ">u4")
     digits = words[:, None] // _PLACES % 85 + ord("!")

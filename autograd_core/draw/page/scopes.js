@@ -34,7 +34,7 @@ function collect(into, { cluster, scene, boxes, lines, entries }, x, y, frame, l
     const at = { cluster: inner, member: cluster.members[i], home, x: x + box.x, y: y + box.y };
     at.move = [at.x - home[0], y + box.line - home[4]];
     into.set(ids[i], { kind: box.inner ? "frame" : "box", ...at, width: box.width, height: box.height });
-    if (box.inner) collect(into, box.inner, at.x + PAD, at.y + TITLE, { ...box, id: ids[i] }, y + box.line);
+    if (box.inner) collect(into, box.inner, at.x + box.pad, at.y + box.top, { ...box, id: ids[i] }, y + box.line);
   });
   const first = entries.length, last = first + boxes.length;
   cluster.lines.forEach((line, i) => {
@@ -43,8 +43,8 @@ function collect(into, { cluster, scene, boxes, lines, entries }, x, y, frame, l
     const { corners, middle } = lines[i];
     const moved = corners.map((point) => [point[0] + x, point[1] + y]);
     // A piece that crosses the frame begins and ends on it.
-    if (start < first) moved.unshift([x - PAD, level + frame.arrive[start]]);
-    if (end >= last) moved.push([x - PAD + frame.width, level + frame.depart[end - last]]);
+    if (start < first) moved.unshift([x - frame.pad, level + frame.arrive[start]]);
+    if (end >= last) moved.push([x - frame.pad + frame.width, level + frame.depart[end - last]]);
     const target = boxes[end - first], crosses = start < first || end >= last;
     into.set((crosses ? `s${cluster.id}-` : "") + `e${of[0]}`, {
       kind: "line", edges: of, gradient, label, corners: moved,
@@ -95,7 +95,7 @@ function create(id, { kind, edges: of, gradient, label, cluster, member, home })
 }
 
 function newFrame(id, cluster) {
-  const group = make(svg, "g", { class: "frame", id });
+  const group = make(svg, "g", { class: isLone(cluster) ? "frame lone" : "frame", id });
   make(group, "rect", { rx: 8 });
   const bar = make(group, "g", { class: "bar" });
   make(bar, "rect", { height: TITLE });

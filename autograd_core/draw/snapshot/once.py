@@ -10,9 +10,9 @@ from autograd_core.draw.snapshot.rows import row_name, rows_of_modules, settled
 
 
 def once(snapshot: Snapshot, depth: int) -> tuple[Snapshot, dict[int, int]]:
-    """The snapshot in which the first module of every row bears the row's name, and stands for
-    all of it if less than `depth` scopes are around; and for every scope that is left of a row the
-    first one of it.
+    """The snapshot in which the first module of every row bears the row's name, and is all that is
+    left of it where `depth` levels of open scopes show its inside; and for every scope that is left
+    of a row the first one of it.
 
     What enters a row enters its first module, what leaves it has the value that leaves the last.
     """
@@ -42,13 +42,7 @@ class _Once:
         self.hidden: set[int] = set()
         for first, *others in opened:
             for other in others:
-                for (there, is_scope), (here, _) in zip(
-                    self._inside(other), self._inside(first), strict=True
-                ):
-                    if is_scope:
-                        self.hidden.add(there)
-                    else:
-                        self.twin.setdefault(there, here)
+                self._hide(other, first)
         kept = [scope.id for scope in old.scopes if scope.id not in self.hidden]
         self.new_scope = {scope: index for index, scope in enumerate(kept)}
         self.kept = [v for v in old.vertices if v.id not in self.twin]
@@ -62,6 +56,16 @@ class _Once:
             for row in opened
             if row[0] not in self.hidden
         ]
+
+    def _hide(self, scope: int, first: int) -> None:
+        """Let what is in a scope be told by the first one of its row."""
+        for (there, is_scope), (here, _) in zip(
+            self._inside(scope), self._inside(first), strict=True
+        ):
+            if is_scope:
+                self.hidden.add(there)
+            else:
+                self.twin.setdefault(there, here)
 
     def _inside(self, scope: int) -> Iterator[tuple[int, bool]]:
         """A scope and all that is in it, vertices and scopes (True), in the order of structure."""
