@@ -114,14 +114,15 @@ class Level:
         return value.data
 
     def tangent(self, value: Any) -> Any:
-        """The tangent that the value carries; zeros where it carries none."""
+        """The tangent that the value carries, as an array that shares memory with nothing (or a
+        Tensor, where an outer derivative follows it); zeros where it carries none."""
         found = None
         if isinstance(value, Tensor) and value.creator is not None:
             found = value.creator.noted(self)
         if found is None:
             dtype = np.asarray(plain(value)).dtype
             return np.zeros(np.shape(value), dtype if dtype.kind in "fc" else float)
-        return self.out(found) if isinstance(found, Tensor) else np.asarray(found)
+        return self.out(found) if isinstance(found, Tensor) else np.array(found)
 
     def _push(self, node: Node, out: Any, values: Sequence[Any], extra: Sequence[Any]) -> None:
         """The tangent of a node that was just recorded."""
@@ -221,7 +222,7 @@ def alias(value: Tensor) -> Tensor:
     """A Tensor that stands for this one in an inner derivative: what is computed from it keeps its
     graph, also where this one only carries a tangent."""
     other: Tensor = apply(positive, (value,))
-    if other.creator is not None and other.creator.noted(_CARRIER):
+    if other.creator is not None and other.creator.noted(_CARRIER) is True:
         other.creator.note(_CARRIER, _innermost.get())
     return other
 

@@ -64,7 +64,9 @@ softmax = composite("softmax", lambda x, *, axis=-1:
                     np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
                     _stable_softmax, tex=r"\operatorname{{softmax}}({x})",
                     vjp=(lambda g, out, axis:
-                         out * (g - np.sum(g * out, axis=axis, keepdims=True)),))
+                         out * (g - np.sum(g * out, axis=axis, keepdims=True)),),
+                    jvp=(lambda t, out, axis:  # the same: the Jacobian is symmetric
+                         out * (t - np.sum(t * out, axis=axis, keepdims=True)),))
 log_softmax = composite("log_softmax", lambda x, *, axis=-1: np.log(softmax(x, axis=axis)),
                         _stable_log_softmax, real=True, tex=r"\log\operatorname{{softmax}}({x})",
                         vjp=(lambda g, out, axis:

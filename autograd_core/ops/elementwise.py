@@ -76,8 +76,8 @@ power = primitive("power", np.power, operator.pow, kind=ELEMENTWISE, domain=(0, 
                                    at_kinks().power_of_zero, x, y),
                        lambda g, x, out: g * (out * np.log(np.where(x == 0, 1, x)))))
 def _power_rule(g: Any, x: Any, exponent: Any) -> Any:
-    """g · n xⁿ⁻¹; of a square, which nearly all powers are, in a quarter of the time."""
-    if type(exponent) is int and exponent == 2:  # noqa: PLR2004
+    """g · n xⁿ⁻¹; of a square, as most powers are, in a quarter of the time."""
+    if type(exponent) in (int, float) and exponent == 2:
         return (g + g) * x
     return g * (exponent * x ** (exponent - (exponent != 0)))
 
