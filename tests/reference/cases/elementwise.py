@@ -25,6 +25,8 @@ def in_its_dtype(name, *xs, **options):
 CASES = {
     "angle": [case(lambda xp, x, y: xp.angle(x + 1j * y), (2, 3), (3,)),
               case(lambda xp, x, y: xp.angle(x + 1j * y, deg=True), (2, 3), (3,))],
+    "power": [case(lambda xp, x, y: xp.power(x, y), *shapes, domain=(0, np.inf))
+              for shapes in ([(2, 3), (2, 3)], [(2, 1), (3,)], [(), (3,)])],
     "clip": [case(lambda xp, x: xp.clip(x, -0.8, 1.1), (2, 3)),
              case(lambda xp, x: xp.clip(x, 0.9, None), (2, 3)),
              case(lambda xp, x, y: xp.clip(x, None, y), (2, 3), (3,))],

@@ -35,6 +35,7 @@ CASES = {
     "reshape": [each(lambda xp, x: xp.reshape(x, (3, -1)), (2, 3)),
                 each(lambda xp, x: xp.reshape(x, (3, -1), order="F"), (2, 3)),
                 each(lambda xp, x: xp.reshape(x, -1, order="F"), (2, 3))],
+    "flatten": [each(lambda xp, x: x.flatten(), (2, 3))],
     "ravel": [each(lambda xp, x: xp.ravel(x), (2, 3)),
               each(lambda xp, x: xp.ravel(x, order="F"), (2, 3, 2))],
     "transpose": [each(lambda xp, x: xp.transpose(x), (2, 3)),
@@ -63,6 +64,7 @@ CASES = {
     "resize": [each(lambda xp, x: xp.resize(x, (3, 3)), (2, 2))],
     "sliding_window_view": [each(windows, (2, 4))],
     # joining and splitting
+    "concat": [each(lambda xp, x, y: xp.concat([x, y]), (2, 1), (3, 1))],
     "concatenate": [each(lambda xp, x, y: xp.concatenate([x, y], axis=1), (2, 1), (2, 3)),
                     each(lambda xp, x, y: xp.concatenate([x, y], axis=None), (2, 1), (3,))],
     "append": [each(lambda xp, x, y: xp.append(x, y), (2, 2), (3,)),

@@ -1,0 +1,20 @@
+"""Small print of the reductions."""
+
+import numpy as np
+import pytest
+
+from autograd_core import grad
+
+
+@pytest.mark.filterwarnings("ignore:Degrees of freedom", "ignore:.*encountered")
+@pytest.mark.parametrize("ddof", [1, 2])
+def test_a_row_without_a_degree_of_freedom_is_nan_in_value_and_gradient(ddof):
+    """One number alone has no sample variance, whether the others are masked or not there."""
+    x = np.array([[1.0, 2.0, 4.0, 3.0], [3.0, 5.0, 9.0, 8.0]])
+    mask = np.array([[True, True, True, True], [False, True, False, False]])
+    rows = np.var(x, axis=1, ddof=ddof, where=mask)
+    slopes = grad(lambda x: np.sum(np.var(x, axis=1, ddof=ddof, where=mask)))(x)
+    assert np.isnan(rows).tolist() == [False, True]
+    assert np.isfinite(slopes[0]).all()
+    assert np.isnan(slopes[1]).tolist() == [False, True, False, False]
+    assert np.isnan(grad(lambda x: np.var(x, ddof=ddof))(x[1, 1:2])).all()
