@@ -42,7 +42,7 @@ ROOT = Path(__file__).parent.parent
 
 # A mutant that takes more is killed: it does not end, or fills the memory.  (Time on the processor,
 # so that a busy machine kills nothing.)
-SECONDS, BYTES = 120, 8 << 30
+SECONDS, BYTES = 60, 8 << 30
 
 # One or two other operators for each: all ten of cosmic-ray's differ little in what they prove.
 OPERATORS = [
