@@ -1,4 +1,4 @@
-"""The coverage page: it is what the manifest says, and the manifest leaves nothing of the union out."""
+"""The coverage page is what the manifest says, and the manifest leaves nothing of the union out."""
 
 import json
 from pathlib import Path

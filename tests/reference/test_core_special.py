@@ -103,7 +103,7 @@ HOLOMORPHIC: dict[str, tuple[Callable[..., Any], Callable[..., Any]]] = {
     "iv": (lambda z: ours.iv(1.5, z), lambda mp, z: mp.besseli(1.5, z)),
     "jn": (lambda z: ours.jn(1.5, z), lambda mp, z: mp.besselj(1.5, z)),
     "xlogy": (lambda z: ours.xlogy(z, z), lambda mp, z: z * mp.log(z)),
-    "yv": (lambda z: ours.yv(1.5, z), lambda mp, z: mp.bessely(1.5, z)),
+    "yn": (lambda z: ours.yv(1.5, z), lambda mp, z: mp.bessely(1.5, z)),
 }
 
 
