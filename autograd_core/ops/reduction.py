@@ -158,10 +158,11 @@ def _std_slope(g: Any, x: Any, out: Any, axis: Axis, ddof: float, where: Any) ->
     """g times the derivative of std, which has a kink where all elements are equal."""
     equal = _all_equal(x, axis, where)
     spread = np.where(equal, 1, np.reshape(out, kept(x.shape, axis)))
-    spread = spread * _freedom(x, axis, ddof, where)
+    freedom = _freedom(x, axis, ddof, where)
+    spread = spread * freedom
     # One expression, in which NumPy computes in place; with names for its parts it takes twice as
     # long on 60,000 elements.
-    return _only(where, np.where(equal, at_kinks().std_at_zero,
+    return _only(where, np.where(equal & (freedom > 0), at_kinks().std_at_zero,
                                  g * _conjugate(_deviation(x, axis, where)) / spread))
 
 

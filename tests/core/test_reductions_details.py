@@ -1,5 +1,7 @@
 """Small print of the reductions."""
 
+import warnings
+
 import numpy as np
 import pytest
 
@@ -18,3 +20,11 @@ def test_a_row_without_a_degree_of_freedom_is_nan_in_value_and_gradient(ddof):
     assert np.isfinite(slopes[0]).all()
     assert np.isnan(slopes[1]).tolist() == [False, True, False, False]
     assert np.isnan(grad(lambda x: np.var(x, ddof=ddof))(x[1, 1:2])).all()
+
+
+def test_std_without_a_degree_of_freedom_has_no_derivative():
+    """Its value is NaN; with one, equal elements are a kink and the gradient is 0."""
+    with np.errstate(all="ignore"), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        assert np.isnan(grad(lambda x: np.std(x, ddof=1))(np.array([3.0])))
+    assert grad(np.std)(np.array([3.0])) == 0
