@@ -177,6 +177,7 @@ def test_an_operator_asks_the_tensor_on_its_right(name, left):
 
 
 # ── promotion ─────────────────────────────────────────────────────────────────────────────────
+NUMPY = tuple(map(int, np.__version__.split(".")[:2]))
 KINDS = {
     "float": 1.5, "int": 2, "complex": 1j, "bool": True,
     "float32 scalar": np.float32(1.5), "float64 scalar": np.float64(1.5), "int8": np.int8(2),
@@ -206,6 +207,8 @@ def test_dtypes_are_promoted_as_numpy_2_does(ufunc):
             continue  # an exponent is a whole number
         if ufunc is np.power and (left, right) == ("bools", "int"):
             continue  # NumPy's own np.power(x, 2) is int64, and its x**2 int8
+        if ufunc is np.power and NUMPY < (2, 1) and np.ndim(y) == 0:
+            continue  # x**n kept the dtype of x there, for any number n that is a NumPy scalar
         expected = outcome(ufunc, x, y)
         pairs = [(Tensor(x), y)] * (left in TENSORS) + [(x, Tensor(y))] * (right in TENSORS)
         for pair in pairs:
