@@ -265,7 +265,7 @@ def _buffer(ledger: Ledger, values: Any, origins: Any) -> Buffer:
     made = Buffer.__new__(Buffer)
     made._ledger, made._values, made._origins = ledger, values, origins
     made._seen = -1
-    made._grad = made._hooks = made._name = made._parent = None
+    made._grad = made._name = made._parent = None
     return made
 
 

@@ -14,6 +14,9 @@ Hook = Callable[[Any], Any]
 
 _next_key = itertools.count().__next__
 
+# Not empty once any leaf has had a hook: until then no pass looks for them.
+on_leaves: list[bool] = []
+
 
 class Handle:
     """What `register_hook` returns: `remove()` takes the hook off, and so does leaving its `with`
@@ -62,9 +65,15 @@ def register_hook(tensor: Any, hook: Hook) -> Handle:
     if tensor.creator is not None:
         handle: Handle = tensor.creator.register_hook(hook)
         return handle
-    if tensor._hooks is None:
-        tensor._hooks = {}
+    on_leaves[:] = [True]
+    tensor._hooks = hooks_of(tensor)
     return Handle(tensor._hooks, hook)
+
+
+def hooks_of(leaf: Any) -> dict[int, Hook]:
+    """The hooks of a leaf."""
+    found: dict[int, Hook] = getattr(leaf, "_hooks", {})
+    return found
 
 
 def call(hooks: dict[int, Hook], g: Any) -> Any:

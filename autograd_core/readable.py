@@ -62,7 +62,7 @@ class Readable:
     requires_grad: bool
     creator: Any
     _grad: Any
-    _hooks: dict[int, Callable[[Any], Any]] | None
+    _hooks: dict[int, Callable[[Any], Any]]  # only where a leaf has some
     _name: str | None
 
     def settled(self) -> Any:
@@ -233,5 +233,5 @@ class Readable:
 def _restore(kind: type[Readable], raw: Any, requires_grad: bool, name: Any, grad: Any) -> Readable:
     tensor = kind.__new__(kind)
     tensor.raw, tensor.requires_grad, tensor.creator = raw, requires_grad, None
-    tensor._name, tensor._grad, tensor._hooks = name, grad, None
+    tensor._name, tensor._grad = name, grad
     return tensor

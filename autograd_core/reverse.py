@@ -288,9 +288,9 @@ def deposit(gradients: dict[Any, Any]) -> None:
 
     An array that only the pass holds is handed over; anything that may be shared is copied.
     """
-    for leaf, g in gradients.items():  # all hooks before any `.grad`, as one of them may raise
-        if leaf._hooks is not None:
-            gradients[leaf] = hooks.call(leaf._hooks, g)
+    if hooks.on_leaves:
+        for leaf, g in gradients.items():  # all hooks before any `.grad`, as one of them may raise
+            gradients[leaf] = hooks.call(hooks.hooks_of(leaf), g)
     for leaf in list(gradients):
         g = gradients.pop(leaf)
         if leaf._grad is not None:

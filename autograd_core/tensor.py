@@ -140,7 +140,7 @@ def _record(
             if now.observer is not None:
                 now.observer(node, out, values, extra)
             return result
-    result.creator = result._grad = result._hooks = result._name = None
+    result.creator = result._grad = result._name = None
     result.requires_grad = False
     return result
 
@@ -180,7 +180,7 @@ def leaf(value: Any, requires_grad: bool) -> Tensor:
     """A Tensor around an array or NumPy scalar as it is, without a copy or a check."""
     tensor = _new(Tensor)
     tensor.raw = value
-    tensor.creator = tensor._grad = tensor._hooks = tensor._name = None
+    tensor.creator = tensor._grad = tensor._name = None
     tensor.requires_grad = requires_grad
     return tensor
 
@@ -270,7 +270,7 @@ class Tensor(Readable, NumPyMethods):
             self.requires_grad = True
         else:
             self.raw, self.requires_grad = checked(data, requires_grad)
-        self.creator = self._grad = self._hooks = None
+        self.creator = self._grad = None
         self._name = name
 
     # ── differentiation ───────────────────────────────────────────────────────────────────────
