@@ -123,6 +123,8 @@ def test_dtypes_are_those_of_numpy(sample, dtype):
         with pytest.raises(DTypeError):
             sample(*map(Tensor, arrays))
         return
+    except DeprecationWarning:  # SciPy 1.18 is about to refuse these too
+        return
     leaves = [Tensor(array) for array in arrays]
     out = sample(*leaves)
     assert out.dtype == plain.dtype

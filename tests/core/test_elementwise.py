@@ -119,6 +119,7 @@ def test_nan_to_num():
 
 
 # ── plain results ─────────────────────────────────────────────────────────────────────────────
+@pytest.mark.filterwarnings("ignore:numpy.fix is deprecated:DeprecationWarning")
 @pytest.mark.parametrize("function", [np.fix, np.trunc, np.isreal, np.iscomplex, np.signbit])
 def test_results_without_a_derivative_are_plain(function):
     x = np.array([-1.5, 0.0, 2.7])
