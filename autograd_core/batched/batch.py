@@ -78,16 +78,6 @@ class Batch(NumPyMethods, NDArrayOperatorsMixin):
         """The number of elements of one member."""
         return math.prod(self.shape)
 
-    @property
-    def real(self) -> Any:
-        """np.real."""
-        return np.real(self)
-
-    @property
-    def imag(self) -> Any:
-        """np.imag."""
-        return np.imag(self)
-
     def astype(self, dtype: Any, copy: bool = True) -> Batch:
         """In another dtype."""
         return Batch(self.value.astype(dtype), self.lead)

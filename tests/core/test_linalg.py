@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from autograd_core import ShapeError, Tensor, UncoveredError, grad, vjp
+from autograd_core import ShapeError, Tensor, UncoveredError, grad, jvp, vjp
 from autograd_core.errors import DegenerateError
-from autograd_core.forward import Level
+from tests.core.agreement import assert_agrees
 from tests.core.differences import derivative
 from tests.core.samples import distinct
 from tests.core.samples.families.linalg import BATCH, SYMMETRIC, TALL, TURNING, A, cofactor
@@ -65,23 +65,11 @@ FORMS = {
 
 @pytest.mark.parametrize(("form", "array"), FORMS.values(), ids=FORMS)
 def test_call_forms(form, array):
-    """Value, shape and dtype are NumPy's, and the gradient that of differences."""
-    expected = np.asarray(form(array))
-    t = Tensor(array)
-    actual = form(t)
-    assert type(actual) is Tensor
-    assert (actual.shape, actual.dtype) == (expected.shape, expected.dtype)
-    np.testing.assert_allclose(actual.data, expected, rtol=1e-12, atol=1e-13)
-    g = np.linspace(1, 2, expected.size).reshape(expected.shape)
-    actual.backward(g)
-    numerical = derivative(lambda x: np.sum(g * form(x)), array)
-    np.testing.assert_allclose(t.grad, numerical, rtol=1e-7, atol=1e-8)
+    assert_agrees(form, array, rtol=1e-7)
 
 
 def tangent_of(f, x, t):
-    level = Level()
-    with level.active():
-        return level.tangent(f(level.dual(np.array(x), np.array(t))))
+    return jvp(f, (np.array(x),), (np.array(t),))[1]
 
 
 def hessian(f, x):

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd_core import ShapeError, Tensor, UncoveredError, grad
+from tests.core.agreement import assert_agrees
 from tests.core.differences import derivative
 from tests.core.samples import distinct
 
@@ -67,17 +68,7 @@ if hasattr(np, "matvec"):
 
 @pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
 def test_call_forms(form):
-    """Value, shape and dtype are NumPy's, and the gradient that of differences."""
-    expected = np.asarray(form(MATRIX))
-    t = Tensor(MATRIX)
-    actual = form(t)
-    assert type(actual) is Tensor
-    assert (actual.shape, actual.dtype) == (expected.shape, expected.dtype)
-    np.testing.assert_allclose(actual.data, expected, rtol=1e-13, atol=1e-14)
-    g = np.linspace(1, 2, expected.size).reshape(expected.shape)
-    actual.backward(g)
-    numerical = derivative(lambda x: np.sum(g * form(x)), MATRIX)
-    np.testing.assert_allclose(t.grad, numerical, rtol=1e-8, atol=1e-9)
+    assert_agrees(form, MATRIX)
 
 
 @pytest.mark.skipif(np.lib.NumpyVersion(np.__version__) >= "2.5.0", reason="NumPy dropped them")

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd_core import DTypeError, ShapeError, Tensor, UncoveredError, grad
-from tests.core.agreement import assert_agrees, pushed
+from autograd_core import DTypeError, ShapeError, Tensor, UncoveredError, grad, jvp
+from tests.core.agreement import assert_agrees
 from tests.core.differences import derivative
 from tests.core.samples import distinct, strided
 
@@ -197,7 +197,7 @@ def test_complex_reductions(f):
     np.testing.assert_allclose(slope, parts[0] - 1j * parts[1], rtol=1e-8, atol=1e-10)
     t = np.array([[1.0, 2j, 0], [0.5, -1, 1j]])
     expected = np.sum(parts[0] * t.real + parts[1] * t.imag)
-    np.testing.assert_allclose(pushed(f, Z, t), expected, rtol=1e-8)
+    np.testing.assert_allclose(jvp(f, (Z,), (t,))[1], expected, rtol=1e-8)
 
 
 # ── where the derivative is a choice ──────────────────────────────────────────────────────────
@@ -264,7 +264,7 @@ def test_products_with_zeros_are_exact_in_every_order(zeros):
         [0 if i == j else np.prod(np.delete(x, [i, j])) for i in range(4)] for j in range(4)
     ]
     np.testing.assert_array_equal(hessian, expected)
-    assert pushed(np.prod, x, np.ones(4)) == products_of_others(x).sum()
+    assert jvp(np.prod, (x,), (np.ones(4),))[1] == products_of_others(x).sum()
 
 
 def test_zeros_in_a_product_over_several_axes():
