@@ -45,6 +45,8 @@ class Call:
 
     The rules get what stands for the inputs as `xs`: arrays, or Tensors in a pass that is itself
     recorded.  Of what is outside `xs` only tell, as the result `out` does, which of the two it is.
+
+    What it is to evaluate, to pull and to push is what a checkpoint and an implicit root differ in.
     """
 
     def __init__(
@@ -89,15 +91,15 @@ class Call:
 
     def evaluate(self, xs: Sequence[Any]) -> Any:
         """The result for arrays."""
-        raise NotImplementedError
+        raise NotImplementedError  # a checkpoint runs f, a root its solver
 
     def pull(self, g: Any, xs: Sequence[Any], out: Any) -> list[Any]:
         """The gradients of all inputs."""
-        raise NotImplementedError
+        raise NotImplementedError  # a checkpoint by a pass over f, a root by a linear system
 
     def push(self, t: Any, i: int, xs: Sequence[Any], out: Any) -> Any:
         """The tangent of the result for one of input i."""
-        raise NotImplementedError
+        raise NotImplementedError  # a checkpoint by running f again, a root by a linear system
 
 
 class Rerun:
