@@ -7,6 +7,7 @@ the gradient check all read that graph.
 import typing as _typing
 
 from autograd_core import numpy_api as _numpy_api  # noqa: F401  registers NumPy's functions
+from autograd_core.abstract import as_array, unlikely
 from autograd_core.buffer import Buffer
 from autograd_core.check import check_gradients, numerical_gradient
 from autograd_core.conventions import conventions
@@ -24,11 +25,13 @@ from autograd_core.errors import (
     RenderError,
     ShapeError,
     SnapshotError,
+    TracingError,
     UncoveredError,
 )
 from autograd_core.mode import expanded, no_grad, scope
 from autograd_core.node import Node
 from autograd_core.ops.activation import log_softmax, logsumexp, relu, sigmoid, softmax
+from autograd_core.ops.images import avg_pool2d, conv2d, max_pool2d
 from autograd_core.primitive import (
     BILINEAR,
     ELEMENTWISE,
@@ -59,6 +62,7 @@ from autograd_core.transforms import (
 from autograd_core.version import __version__
 
 if _typing.TYPE_CHECKING:
+    from autograd_core.compile import compile  # noqa: A004  the field's name
     from autograd_core.draw import Graph, graph
 
 __all__ = [
@@ -84,11 +88,16 @@ __all__ = [
     "ShapeError",
     "SnapshotError",
     "Tensor",
+    "TracingError",
     "UncoveredError",
     "__version__",
+    "as_array",
+    "avg_pool2d",
     "check_gradients",
     "checkpoint",
+    "compile",
     "composite",
+    "conv2d",
     "conventions",
     "custom_derivative",
     "debug",
@@ -106,6 +115,7 @@ __all__ = [
     "linearize",
     "log_softmax",
     "logsumexp",
+    "max_pool2d",
     "no_grad",
     "numerical_gradient",
     "observe",
@@ -115,16 +125,23 @@ __all__ = [
     "sigmoid",
     "softmax",
     "stop_gradient",
+    "unlikely",
     "value_and_grad",
     "vjp",
 ]
 
 
 def __getattr__(name: str) -> _typing.Any:
-    """Drawing is imported when it is first asked for: that takes longer than all the rest."""
-    if name not in {"Graph", "graph"}:
-        raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
-    from autograd_core import draw
+    """Drawing and the compiler are imported when they are first asked for: that takes longer than
+    all the rest."""
+    if name in {"Graph", "graph"}:
+        from autograd_core import draw
 
-    globals().update(Graph=draw.Graph, graph=draw.graph)
+        globals().update(Graph=draw.Graph, graph=draw.graph)
+    elif name == "compile":
+        from autograd_core.compile import compile as compile_function
+
+        globals().update(compile=compile_function)
+    else:
+        raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
     return globals()[name]

@@ -7,9 +7,27 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import run_abstractly
 from autograd_core.errors import AutogradError, DTypeError, ShapeError
 from autograd_core.primitive import BILINEAR, LINEAR, Primitive
 from autograd_core.shapes import Shape
+
+
+def recover(
+    primitive: Primitive,
+    values: Sequence[Any],
+    error: Exception,
+    params: Mapping[str, Any] | None = None,
+) -> Any:
+    """The result after all, where the forward function only failed because its operands are
+    abstract; else the error is raised in the words of `explain`."""
+    try:
+        result = run_abstractly(primitive, values, params)
+    except (ValueError, TypeError):
+        result = None
+    if result is None:
+        raise explain(primitive, values, error, params) from error
+    return result
 
 
 def explain(

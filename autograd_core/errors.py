@@ -6,6 +6,7 @@
     ├─ GraphError (RuntimeError)          a use of the recorded graph that cannot be right
     ├─ DegenerateError (ArithmeticError)  a derivative that does not exist at this matrix
     ├─ NonFiniteError (ArithmeticError)   a NaN or an infinity that `debug` found
+    ├─ TracingError (TypeError)           code that needs numbers, or changes arrays, while traced
     ├─ UncoveredError (TypeError)         a NumPy function or option without a derivative here
     ├─ DeclarationError (TypeError)       a primitive whose record contradicts itself
     ├─ GradientCheckError (AssertionError)  a derivative that disagrees with finite differences
@@ -59,6 +60,11 @@ class NonFiniteError(AutogradError, ArithmeticError):
 
 class UncoveredError(AutogradError, TypeError):
     """A NumPy function, method or option that has no derivative here."""
+
+
+class TracingError(AutogradError, TypeError):
+    """Code that cannot be recorded without numbers: it asks for a value, or for a shape that depends
+    on values, or it changes an array in a way that a program cannot repeat."""
 
 
 class DeclarationError(AutogradError, TypeError):

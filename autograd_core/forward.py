@@ -23,6 +23,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array, copied
 from autograd_core import reverse
 from autograd_core.errors import ShapeError
 from autograd_core.mode import Observer, current_mode, mode, observing
@@ -86,10 +87,10 @@ class Level:
             _let_go(dual.creator)
             self._own.add(dual.creator)
         if not isinstance(tangent, Tensor):
-            tangent = np.asarray(tangent).astype(dual.dtype)[()]
+            tangent = as_array(tangent).astype(dual.dtype)[()]
         dual.creator.note(self, tangent)
         if self.careful:
-            self._reach[dual.creator] = np.asarray(plain(tangent) != 0)
+            self._reach[dual.creator] = as_array(plain(tangent) != 0)
         return dual
 
     @contextmanager
@@ -120,9 +121,9 @@ class Level:
         if isinstance(value, Tensor) and value.creator is not None:
             found = value.creator.noted(self)
         if found is None:
-            dtype = np.asarray(plain(value)).dtype
+            dtype = as_array(plain(value)).dtype
             return np.zeros(np.shape(value), dtype if dtype.kind in "fc" else float)
-        return self.out(found) if isinstance(found, Tensor) else np.array(found)
+        return self.out(found) if isinstance(found, Tensor) else copied(found)
 
     def _push(self, node: Node, out: Any, values: Sequence[Any], extra: Sequence[Any]) -> None:
         """The tangent of a node that was just recorded."""
@@ -323,7 +324,7 @@ def _fit(t: Any, shape: Shape, dtype: np.dtype[Any]) -> Any:
 
 
 def _variable(value: Any) -> Tensor:
-    array = np.asarray(plain(value))
+    array = as_array(plain(value))
     return leaf(array if array.ndim else array[()], requires_grad=True)
 
 

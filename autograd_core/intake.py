@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import AbstractArray, as_array, copied
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.mode import current_mode
 from autograd_core.readable import Readable, plain
@@ -25,7 +26,7 @@ STAYS_A_LEAF = (
     "gradient. Inside `with no_grad():` it changes the data; to compute on, write t = t + … with "
     "another name."
 )
-OPERANDS = (Readable, np.ndarray, np.generic, list, tuple)
+OPERANDS = (Readable, np.ndarray, np.generic, AbstractArray, list, tuple)
 
 
 def is_number_array(value: Any) -> bool:
@@ -42,7 +43,7 @@ def as_operand(operation: str, arg: Any) -> Any:
     """An operand that is neither a Tensor nor a common plain type, as an array of numbers."""
     if isinstance(arg, np.ma.MaskedArray):
         raise DTypeError(f"{operation}: a masked array would lose its mask. Use np.where.")
-    array = np.asarray(arg)
+    array = as_array(arg)
     if array.dtype.kind not in "fciub":
         raise DTypeError(
             f"{operation}: {arg!r} of type {type(arg).__name__} is not a number, an array of "
@@ -61,12 +62,12 @@ def promoted(args: Sequence[Any]) -> Sequence[Any]:
     of a uint8, or its logarithm, would lose digits.
     """
     operands: list[Any] = [
-        arg if is_plain(arg) or isinstance(arg, Readable) else np.asarray(arg) for arg in args
+        arg if is_plain(arg) or isinstance(arg, Readable) else as_array(arg) for arg in args
     ]
     dtype = np.result_type(*plain(operands))
     if dtype.kind not in "fc":
         return args
-    arrays = [a if isinstance(a, Readable) else np.asarray(a) for a in operands]
+    arrays = [a if isinstance(a, Readable) else as_array(a) for a in operands]
     return [a if a.dtype == dtype else a.astype(dtype) for a in arrays]  # type: ignore[union-attr]
 
 
@@ -79,7 +80,7 @@ def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:
     """The data as an array of its own, and whether it is differentiated."""
     if isinstance(data, Readable):
         raise DTypeError("Tensor: the data is a Tensor already. Use it, or its .detach().")
-    array: Any = np.array(data)
+    array: Any = copied(data)
     if array.dtype.kind in "iu" and isinstance(data, (int, list, tuple)):
         array = array.astype(float)
     if array.dtype.kind not in "fciub":
@@ -107,7 +108,7 @@ def seed_of(tensor: Readable, gradient: Any) -> Any:
                 "first, for example with .sum(), or pass gradient=, an array of that shape."
             )
         return tensor.raw.dtype.type(1)
-    g = np.array(plain(gradient), dtype=tensor.dtype)
+    g = copied(plain(gradient)).astype(tensor.dtype)
     if g.shape != tensor.shape:
         raise ShapeError(
             f"backward: the gradient has shape {g.shape} and the result {tensor.shape}; they must "

@@ -18,6 +18,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import AbstractArray, unlikely
 from autograd_core.ops.elementwise import multiply
 from autograd_core.plan import Plan
 from autograd_core.primitive import BILINEAR
@@ -32,7 +33,12 @@ def has_nan(array: Any) -> bool:
     """Whether a gradient has a NaN.  The sum of squares is NaN exactly then, or for complex numbers
     that overflow, and costs a fraction of np.isnan."""
     if type(array) is not np.ndarray:
-        array = np.asarray(plain(array))
+        array = plain(array)
+        if isinstance(array, AbstractArray):
+            flat = array.reshape(-1)
+            total: Any = flat.dot(flat) if array.ndim else array
+            return unlikely(np.isnan(total))
+        array = np.asarray(array)
     flat = array.ravel()
     total = flat.dot(flat)
     if total == total:  # noqa: PLR0124  not NaN

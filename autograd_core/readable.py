@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
+from autograd_core.abstract import as_array, copied
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.shapes import Shape
 
@@ -73,7 +74,7 @@ class Readable:
     def data(self) -> NDArray[Any]:
         """The array itself, not a copy.  Writing into it is not recorded."""
         if type(self.raw) is not np.ndarray:
-            self.raw = np.asarray(self.raw)  # kept, so that a write through it is not lost
+            self.raw = as_array(self.raw)  # kept, so that a write through it is not lost
         return self.raw
 
     @data.setter
@@ -102,7 +103,7 @@ class Readable:
             return grad
         grad = self._grad
         if grad is not None and type(grad) is not np.ndarray:
-            grad = self._grad = np.asarray(grad)
+            grad = self._grad = as_array(grad)
         return grad
 
     @grad.setter

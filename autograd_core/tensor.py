@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from autograd_core import reverse
-from autograd_core.diagnose import explain
+from autograd_core.diagnose import recover
 from autograd_core.dispatch import (
     FUNCTIONS,
     PLAIN_FUNCTIONS,
@@ -90,7 +90,7 @@ def _run(
     try:
         out = primitive.forward(*values, **params) if params else primitive.forward(*values)
     except (ValueError, TypeError) as error:
-        raise explain(primitive, values, error, params) from error
+        out = recover(primitive, values, error, params)
     extra: Sequence[Any] = ()
     if primitive.residuals:
         out, *extra = out
@@ -154,7 +154,7 @@ def _unary(primitive: Primitive) -> Any:
         try:
             out = run(x)
         except (ValueError, TypeError) as error:
-            raise explain(primitive, (x,), error) from error
+            out = recover(primitive, (x,), error)
         return _record(plan if self.requires_grad else None, (x,), (self.creator or self,), out)
 
     return forward
@@ -220,7 +220,7 @@ def _binary(primitive: Primitive) -> tuple[Any, Any, Any]:
         try:
             out = run(x, y)
         except (ValueError, TypeError) as error:
-            raise explain(primitive, (x, y), error) from error
+            out = recover(primitive, (x, y), error)
         return _record(plan, (x, y), (self.creator or self, source), out)
 
     def reflected(self: Tensor, other: Any) -> Any:
@@ -316,7 +316,7 @@ class Tensor(Readable, NumPyMethods):
             try:
                 out = function.forward(x)
             except (ValueError, TypeError) as error:
-                raise explain(function, (x,), error) from error
+                out = recover(function, (x,), error)
             plan = function.plans[self.requires_grad]
             return _record(plan, (x,), (self.creator or self,), out)
         if method == "reduce" and ufunc in REDUCTIONS and "out" not in options:

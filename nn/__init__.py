@@ -3,7 +3,19 @@
 from nn import datasets, init, plot
 from nn.data import Batches, Dataset
 from nn.history import History
-from nn.layers import Affine, Dense, Linear, ReLU, Sigmoid, Softmax, Tanh
+from nn.layers import (
+    Affine,
+    AvgPool2d,
+    Conv2d,
+    Dense,
+    Flatten,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+)
 from nn.losses import MeanSquaredError, SoftmaxWithLoss
 from nn.module import Module, Sequential
 from nn.optim import (
@@ -26,11 +38,15 @@ __all__ = [
     "Adam",
     "AdamW",
     "Affine",
+    "AvgPool2d",
     "Batches",
+    "Conv2d",
     "Dataset",
     "Dense",
+    "Flatten",
     "History",
     "Linear",
+    "MaxPool2d",
     "MeanSquaredError",
     "Module",
     "Momentum",

@@ -6,7 +6,16 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core import DTypeError, ShapeError, Tensor, composite, log_softmax, softmax
+from autograd_core import (
+    DTypeError,
+    ShapeError,
+    Tensor,
+    as_array,
+    composite,
+    log_softmax,
+    softmax,
+    unlikely,
+)
 from nn.module import Module, constant
 
 
@@ -42,7 +51,9 @@ def _fused_cross_entropy(x: Any, t: Any) -> tuple[Any, Any]:
 def _picked(log_y: Any, t: Any) -> Any:
     """The sum of the labelled classes' logarithms."""
     labels, classes = t.reshape(-1), log_y.shape[-1]
-    if labels.size and not 0 <= np.minimum.reduce(labels) <= np.maximum.reduce(labels) < classes:
+    if labels.size and unlikely(
+        (np.minimum.reduce(labels) < 0) | (np.maximum.reduce(labels) >= classes)
+    ):
         raise ValueError(
             f"softmax_with_loss: a class index is outside of 0 … {classes - 1}: the labels reach "
             f"from {labels.min()} to {labels.max()}."
@@ -54,7 +65,7 @@ def _weighted(log_y: Any, t: Any) -> Any:
     """The sum of t log y; where t is 0 its product is 0 also for a logit of -inf."""
     with np.errstate(invalid="ignore"):
         score = np.dot(log_y.reshape(-1), t.reshape(-1))
-    if np.isnan(score):
+    if unlikely(np.isnan(score)):
         terms = np.multiply(log_y, t, where=t != 0, out=np.zeros_like(log_y))
         score = np.add.reduce(terms, axis=None)
     return score
@@ -130,7 +141,9 @@ class MeanSquaredError(Module):
                 f"equal, or they would broadcast.{hint}"
             )
         y = constant(y)
-        return mean_squared_error(y, t if isinstance(t, Tensor) else np.asarray(t, y.dtype))
+        return mean_squared_error(
+            y, t if isinstance(t, Tensor) else as_array(t).astype(y.dtype, copy=False)
+        )
 
 
 def _targets(t: Any, x: Tensor) -> Any:
@@ -140,8 +153,8 @@ def _targets(t: Any, x: Tensor) -> Any:
             f"softmax_with_loss: the logits are {x.shape}; pass (classes,) or (batch, classes)."
         )
     if np.shape(t) == x.shape:
-        return t if isinstance(t, Tensor) else np.asarray(t, x.dtype)
-    labels = np.asarray(t)
+        return t if isinstance(t, Tensor) else as_array(t).astype(x.dtype, copy=False)
+    labels = as_array(t)
     if labels.shape != x.shape[:-1]:
         raise ShapeError(
             f"softmax_with_loss: the logits are {x.shape} and the targets {labels.shape}; pass "

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_core import DTypeError, ShapeError, Tensor, scope
+from autograd_core import DTypeError, ShapeError, Tensor, as_array, scope
 
 
 @cache
@@ -23,7 +23,7 @@ def constant(x: Any) -> Tensor:
     """What comes into a layer, as a Tensor: arrays and lists become constants, integers floats."""
     if isinstance(x, Tensor):
         return x
-    array = np.asarray(x)
+    array = as_array(x)
     if array.dtype.kind not in "fciub":
         raise DTypeError(
             f"input of a layer: {x!r} of dtype {array.dtype} is not an array of numbers."

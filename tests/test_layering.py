@@ -13,10 +13,10 @@ ROOT = Path(__file__).parent.parent
 
 # Modules of one line do not import each other; modules of one folder ("…") may.
 LAYERS = [
-    ["autograd_core.version", "autograd_core.errors"],
+    ["autograd_core.version", "autograd_core.errors", "autograd_core.abstract"],
     ["autograd_core.shapes", "autograd_core.structure", "autograd_core.plan"],
     ["autograd_core.hooks"],
-    ["autograd_core.primitive"],
+    ["autograd_core.primitive", "autograd_core.kernels…"],
     ["autograd_core.ops…"],
     ["autograd_core.mode"],
     ["autograd_core.dispatch", "autograd_core.diagnose", "autograd_core.node"],
@@ -34,6 +34,8 @@ LAYERS = [
     ["autograd_core.scipy…", "autograd_core.conventions"],
     ["autograd_core.blame"],
     ["autograd_core.check", "autograd_core.rewrite…"],
+    ["autograd_core.tracing…"],
+    ["autograd_core.compile…"],
     # explain reads what a drawing records, and a drawn graph explains itself
     ["autograd_core.draw.names"],
     ["autograd_core.draw.snapshot…"],
@@ -46,11 +48,11 @@ LAYERS = [
     ["nn…"],
 ]
 # Imported by the function that needs them: the extras, and graphviz, which most runs never need.
-LATE = {"graphviz", "matplotlib", "pooch", "rich", "scipy"}
+LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"}
 # Our own: drawing takes longer to import than all the rest, and what explains or simplifies a
 # graph stands above the drawing that it uses.
 LATE_OWN = {
-    "autograd_core": {"autograd_core.draw"},
+    "autograd_core": {"autograd_core.compile", "autograd_core.draw"},
     "autograd_core.debugging": {"autograd_core.draw.culprit"},
     "autograd_core.draw.picture": {"autograd_core.explain", "autograd_core.draw.simplification"},
 }

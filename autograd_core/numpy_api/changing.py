@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import UFUNC_METHODS, implements, refuse_ufunc
 from autograd_core.errors import ShapeError, UncoveredError
 from autograd_core.numpy_api.picking import along_axis
@@ -93,7 +94,7 @@ def put(a: Any, ind: Any, v: Any, mode: Any = "raise") -> None:
 @_changes(np.put_along_axis)
 def put_along_axis(arr: Any, indices: Any, values: Any, axis: int | None) -> None:
     """np.put_along_axis: what np.take_along_axis takes = values."""
-    indices = np.asarray(plain(indices))
+    indices = as_array(plain(indices))
     if axis is None:
         put(arr, indices, np.broadcast_to(values, indices.shape))
     else:

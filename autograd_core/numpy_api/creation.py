@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.buffer import Buffer
 from autograd_core.dispatch import implements, refuse
 from autograd_core.readable import plain
@@ -38,7 +39,7 @@ def full_like(a: Any, fill_value: Any, *args: Any, **options: Any) -> Any:
 @implements(np.full)
 def full(shape: Any, fill_value: Any, dtype: Any = None, **options: Any) -> Any:
     """np.full(shape, value, like=t): a Buffer filled with a number or a Tensor."""
-    dtype = np.asarray(plain(fill_value)).dtype if dtype is None else dtype
+    dtype = as_array(plain(fill_value)).dtype if dtype is None else dtype
     return _filled(Buffer.of(np.empty(shape, dtype, **options)), fill_value)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.ops import bessel, choices, elementwise
@@ -38,7 +39,7 @@ def power(x: Any, y: Any) -> Any:
 def float_power(x: Any, y: Any) -> Any:
     """np.float_power: np.power in float64 at least."""
     dtype = np.result_type(plain(x), plain(y), np.float64)
-    return power(*[(v if isinstance(v, Tensor) else np.asarray(v)).astype(dtype) for v in (x, y)])
+    return power(*[(v if isinstance(v, Tensor) else as_array(v)).astype(dtype) for v in (x, y)])
 
 
 @_on(np.divmod)
@@ -56,7 +57,7 @@ def modf(x: Any) -> Any:
 @_on(np.ldexp)
 def ldexp(x: Any, exponent: Any) -> Any:
     """np.ldexp: the exponent is a whole number and has no derivative."""
-    exponent = np.asarray(plain(exponent))
+    exponent = as_array(plain(exponent))
     if exponent.dtype.kind not in "iub":
         raise DTypeError(f"ldexp: the exponent is {exponent.dtype}, and must be of integers.")
     whole = exponent.astype(int) if exponent.dtype.kind == "b" else exponent
@@ -131,7 +132,7 @@ def where(condition: Any, x: Any = _UNSET, y: Any = _UNSET) -> Any:
     if y is _UNSET:
         raise ShapeError("where: give both x and y, or neither.")
     if type(condition) is not np.ndarray:
-        condition = np.asarray(plain(condition))
+        condition = as_array(plain(condition))
     return apply(elementwise.where, (x, y), {"condition": condition})
 
 
@@ -144,7 +145,7 @@ def clip(
     refuse("np.clip", out=out, **options)
     low = a_min if a_min is not None and a_min is not _UNSET else min
     high = a_max if a_max is not None and a_max is not _UNSET else max
-    lowest, highest = _range(np.asarray(plain(a)).dtype)
+    lowest, highest = _range(as_array(plain(a)).dtype)
     low = lowest if low is None or low is _UNSET else low
     high = highest if high is None or high is _UNSET else high
     return apply(elementwise.clip, (a, low, high))
@@ -183,7 +184,7 @@ def interp(
 
 def _wide(x: Any) -> Any:
     """In double precision."""
-    x = x if isinstance(x, Tensor) else np.asarray(x)
+    x = x if isinstance(x, Tensor) else as_array(x)
     return x.astype(np.result_type(x.dtype, np.float64))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.ops import shaping
@@ -61,7 +62,7 @@ def in_dtype(dtype: np.dtype[Any], values: Any, name: str) -> Any:
 
 def in_dtype_of(array: Any, values: Any, name: str) -> Any:
     """Values in the dtype of the array that they go to."""
-    return in_dtype(np.asarray(plain(array)).dtype, values, name)
+    return in_dtype(as_array(plain(array)).dtype, values, name)
 
 
 @implements(np.hstack)

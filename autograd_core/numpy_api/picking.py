@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import ShapeError
 from autograd_core.numpy_api.joining import in_dtype_of, with_ndim
@@ -45,7 +46,7 @@ def take_along_axis(arr: Any, indices: Any, axis: int | None = -1) -> Any:
     """np.take_along_axis: in each row, the elements at the places that its row of indices names."""
     if axis is None:
         arr, axis = np.ravel(arr), 0
-    index = along_axis(np.shape(arr), np.asarray(plain(indices)), axis)
+    index = along_axis(np.shape(arr), as_array(plain(indices)), axis)
     return apply(shaping.getitem, (arr,), {"index": index})
 
 
@@ -122,7 +123,7 @@ def select(condlist: Sequence[Any], choicelist: Sequence[Any], default: Any = 0)
 @implements(np.piecewise)
 def piecewise(x: Any, condlist: Any, funclist: Sequence[Any], *args: Any, **kw: Any) -> Any:
     """np.piecewise: each function of the elements at which its condition holds."""
-    array, count = np.asarray(plain(x)), len(funclist)
+    array, count = as_array(plain(x)), len(funclist)
     conditions = plain(condlist)
     if np.isscalar(conditions) or (np.ndim(conditions[0]) == 0 and array.ndim):
         conditions = [conditions]

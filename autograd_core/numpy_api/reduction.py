@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import REDUCTIONS, implements, refuse
 from autograd_core.errors import ShapeError, UncoveredError
 from autograd_core.ops import reduction
@@ -21,16 +22,16 @@ from autograd_core.tensor import apply
 UNSET = np._NoValue
 
 
-def as_array(a: Any) -> Any:
+def as_operand(a: Any) -> Any:
     """A Tensor as it is, anything else as an array."""
-    return a if isinstance(a, Readable) else np.asarray(a)
+    return a if isinstance(a, Readable) else as_array(a)
 
 
 def computed_in(name: str, a: Any, dtype: Any) -> Any:
     """The array in the floating dtype that a reduction or scan is to be computed in."""
     if dtype is None:
         return a
-    a, dtype = as_array(a), np.dtype(dtype)
+    a, dtype = as_operand(a), np.dtype(dtype)
     if dtype.kind not in "fc":
         raise UncoveredError(
             f"{name}: the option dtype={dtype} would round every element, which has no derivative. "
@@ -62,7 +63,7 @@ def _reduced(
     primitive, operation, neutral = made
     refuse(name, out=out)
     a = computed_in(name, a, dtype)
-    dtype = np.asarray(plain(a)).dtype
+    dtype = as_array(plain(a)).dtype
     if where is not True:
         a = np.where(plain(where), a, _fitting(neutral, dtype))
     if reduced_size(np.shape(a), params["axis"]) == 0:
@@ -70,7 +71,7 @@ def _reduced(
     result = apply(primitive, (a,), params)
     if initial is None or initial is UNSET:
         return result
-    return operation(result, as_array(initial).astype(result.dtype))
+    return operation(result, as_operand(initial).astype(result.dtype))
 
 
 def _fitting(neutral: float, dtype: np.dtype[Any]) -> Any:

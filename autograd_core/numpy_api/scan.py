@@ -10,7 +10,7 @@ import numpy as np
 from autograd_core.dispatch import ACCUMULATIONS, implements, refuse
 from autograd_core.errors import ShapeError
 from autograd_core.numpy_api.order import along
-from autograd_core.numpy_api.reduction import UNSET, as_array, computed_in, without_nan
+from autograd_core.numpy_api.reduction import UNSET, as_operand, computed_in, without_nan
 from autograd_core.ops import scan
 from autograd_core.primitive import Primitive
 from autograd_core.readable import Readable
@@ -101,7 +101,7 @@ def ediff1d(ary: Any, to_end: Any = None, to_begin: Any = None) -> Any:
 @implements(np.trapezoid)
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
     """np.trapezoid: the integral of y over x by the trapezoidal rule."""
-    y = as_array(y)
+    y = as_operand(y)
     (place,) = normalize_axis((as_int(axis),), y.ndim)
     before = (slice(None),) * place
     if x is None:
@@ -118,7 +118,7 @@ def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:
 @implements(np.gradient)
 def gradient(f: Any, *varargs: Any, axis: Any = None, edge_order: int = 1) -> Any:
     """np.gradient: slopes of values on a grid; the grid may be of Tensors too."""
-    f = as_array(f)
+    f = as_operand(f)
     f = f if f.dtype.kind in "fc" else f.astype(float)
     axes = normalize_axis(tuple(axis) if np.iterable(axis) else axis, f.ndim)
     if edge_order not in (1, 2):
@@ -150,7 +150,7 @@ def _distances(x: Any, length: int) -> Any:
         raise ShapeError(
             f"gradient: coordinates of shape {np.shape(x)} along an axis of length {length}."
         )
-    x = as_array(x)
+    x = as_operand(x)
     steps = np.diff(x if x.dtype.kind in "fc" else x.astype(float))
     equal = not isinstance(x, Readable) and bool(np.all(steps == steps[:1]))
     return steps[0] if equal else steps

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import ShapeError
 from autograd_core.ops import elementwise, placing, shaping
@@ -46,7 +47,7 @@ def _turned(a: Any, axes: tuple[int, ...] | None) -> Any:
 
 def _reading(a: Any, order: str) -> tuple[int, ...] | None:
     """The order of the axes in which elements are read, from slow to fast; None as they are."""
-    array = np.asarray(plain(a))
+    array = as_array(plain(a))
     forwards = tuple(range(array.ndim))
     if order == "K":
         axes = tuple(sorted(forwards, key=lambda i: -abs(array.strides[i])))

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import implements
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.numpy_api.order import constant
-from autograd_core.numpy_api.reduction import UNSET, as_array
+from autograd_core.numpy_api.reduction import UNSET, as_operand
 from autograd_core.ops.shaping import scatter
 from autograd_core.readable import plain
 from autograd_core.shapes import checked_axis, normalize_axis, reduced_size
@@ -21,14 +22,14 @@ def average(
     a: Any, axis: Any = None, weights: Any = None, returned: bool = False, *, keepdims: Any = False
 ) -> Any:
     """np.average: also differentiable in the weights."""
-    a = as_array(a)
+    a = as_operand(a)
     axis = checked_axis(axis, a.ndim)
     keepdims = keepdims is not UNSET and bool(keepdims)
     if weights is None:
         result = np.mean(a, axis=axis, keepdims=keepdims)
         total: Any = result.dtype.type(reduced_size(a.shape, axis))
     else:
-        weights = _beside(a, as_array(weights), axis)
+        weights = _beside(a, as_operand(weights), axis)
         total = np.sum(weights, axis=axis, keepdims=keepdims)
         if np.any(plain(total) == 0):
             raise ZeroDivisionError(
@@ -62,13 +63,13 @@ def cov(
 ) -> Any:  # fmt: skip
     """np.cov: also differentiable in `aweights`."""
     if dtype is None:
-        dtype = np.result_type(*(as_array(v).dtype for v in (m, y) if v is not None), float)
+        dtype = np.result_type(*(as_operand(v).dtype for v in (m, y) if v is not None), float)
     x = _variables(m, rowvar, dtype)
     if y is not None:  # NumPy takes a single row for one variable in any case
         x = np.concatenate([x, _variables(y, rowvar or np.shape(y)[:1] == (1,), dtype)])
     ddof = (0 if bias else 1) if ddof is None else ddof
     fweights = constant("np.cov", "fweights", fweights)
-    fweights, aweights = (None if w is None else as_array(w) for w in (fweights, aweights))
+    fweights, aweights = (None if w is None else as_operand(w) for w in (fweights, aweights))
     weights, freedom = _freedom(x.shape[1], ddof, fweights, aweights)
     x = x - np.reshape(average(x, 1, weights), (-1, 1))
     weighted = x if weights is None else x * weights
@@ -78,7 +79,7 @@ def cov(
 
 def _variables(m: Any, rowvar: bool, dtype: Any) -> Any:
     """A matrix with a row for each variable."""
-    m = as_array(m)
+    m = as_operand(m)
     if m.ndim > 2:
         raise ShapeError(f"cov: an array of shape {m.shape}; variables are rows or columns.")
     m = m if m.dtype == dtype else m.astype(dtype)
@@ -123,11 +124,11 @@ def corrcoef(x: Any, y: Any = None, rowvar: bool = True, *, dtype: Any = None) -
 @implements(np.bincount)
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """np.bincount: plain counts, or the sums of the weights in each bin."""
-    x = np.asarray(plain(x))
+    x = as_array(plain(x))
     counts = np.bincount(x, None, minlength)
     if weights is None:
         return counts
-    weights = as_array(weights)
+    weights = as_operand(weights)
     if weights.dtype.kind == "c":
         raise DTypeError("bincount: complex weights. Count their real and imaginary parts apart.")
     return apply(scatter, (weights.astype(float),), {"index": x, "shape": counts.shape})
@@ -158,7 +159,7 @@ def histogram(
 def _edges(a: Any, bins: Any, edges: Any, *, ranged: bool) -> Any:
     """The edges as what they were made of: the bins that were given, or the extremes."""
     if np.ndim(bins) > 0:
-        return as_array(bins)
+        return as_operand(bins)
     if ranged or np.size(a) == 0:
         return edges
     low, high = np.min(a), np.max(a)

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.dispatch import (
     ACCUMULATIONS,
     PLAIN_UFUNCS,
@@ -63,7 +64,7 @@ def call(
     if ufunc not in UFUNCS or options:
         refuse_ufunc(ufunc, "__call__", options)
     loop = signature or (*[None] * ufunc.nin, *[dtype] * ufunc.nout)
-    operands = [x if type(x) in _AS_THEY_ARE or isinstance(x, Tensor) else np.asarray(x)
+    operands = [x if type(x) in _AS_THEY_ARE or isinstance(x, Tensor) else as_array(x)
                 for x in inputs]  # fmt: skip
     dtypes = [getattr(x, "dtype", type(x)) for x in operands]
     try:
@@ -83,7 +84,7 @@ def outer(ufunc: np.ufunc, a: Any, b: Any, /, **options: Any) -> Any:
     """The ufunc of each element of `a` with each element of `b`."""
     if ufunc not in UFUNCS:
         refuse_ufunc(ufunc, "outer", {})
-    a, b = (x if isinstance(x, Tensor) else np.asarray(x) for x in (a, b))
+    a, b = (x if isinstance(x, Tensor) else as_array(x) for x in (a, b))
     return ufunc(np.reshape(a, a.shape + (1,) * b.ndim) if b.ndim else a, b, **options)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import copied
 from autograd_core.errors import GraphError, ShapeError
 from autograd_core.mode import mode
 from autograd_core.structure import flatten, map_leaves
@@ -113,7 +114,7 @@ def _cotangent(value: Any, g: Any) -> Any:
             f"vjp: the cotangent has shape {np.shape(g)} and the value {np.shape(value)}; "
             "they must be equal."
         )
-    return g if isinstance(g, Tensor) else np.array(g, dtype_of(value))[()]
+    return g if isinstance(g, Tensor) else copied(g).astype(dtype_of(value))[()]
 
 
 def _paired(pairs: list[tuple[Any, Any]]) -> Any:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array, copied
 from autograd_core import reverse
 from autograd_core.errors import DTypeError, GraphError
 from autograd_core.forward import alias
@@ -153,7 +154,7 @@ def variable(name: str, arg: Any, label: str = "an argument", path: str = "") ->
 
 def continuous(name: str, arg: Any, label: str = "an argument", path: str = "") -> Any:
     """An argument as an array (or NumPy scalar) of floating or complex numbers."""
-    array = np.asarray(plain(arg))
+    array = as_array(plain(arg))
     if isinstance(arg, int) and not isinstance(arg, bool):
         array = np.asarray(float(arg))
     if array.dtype.kind not in "fc":
@@ -171,7 +172,7 @@ def settled_leaves(result: Any) -> Any:
 
 def dtype_of(value: Any) -> np.dtype[Any]:
     """The dtype of a gradient of this value: its own, or float64 where it is no floating number."""
-    dtype: np.dtype[Any] = np.asarray(plain(value)).dtype
+    dtype: np.dtype[Any] = as_array(plain(value)).dtype
     return dtype if dtype.kind in "fc" else np.dtype(float)
 
 
@@ -179,4 +180,4 @@ def _owned(g: Any, like: Tensor) -> Any:
     """A gradient that shares memory with nothing; zeros where none arrived."""
     if g is None:
         return np.zeros(like.shape, like.dtype)
-    return g if isinstance(g, Tensor) else np.array(g)
+    return g if isinstance(g, Tensor) else copied(g)

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from autograd_core.abstract import AbstractArray, as_array, copied
 from autograd_core.errors import GraphError, ShapeError
 from autograd_core.forward import Level, LinearMap, bind
 from autograd_core.mode import mode, observing
@@ -117,7 +118,7 @@ def _tangent(t: Any, like: Tensor) -> Any:
             f"linearize: the tangent has shape {np.shape(t)} and its argument {like.shape}; they "
             "must be equal."
         )
-    return t if isinstance(t, Tensor) else np.asarray(t).astype(like.dtype)[()]
+    return t if isinstance(t, Tensor) else as_array(t).astype(like.dtype)[()]
 
 
 class LinearMaps:
@@ -191,7 +192,7 @@ def tangent_of(value: Any, found: Mapping[Any, Any]) -> Any:
     t = found.get(value.creator or value) if isinstance(value, Tensor) else None
     if t is None:
         return np.zeros(np.shape(value), dtype_of(value))
-    return np.array(t) if isinstance(t, (np.ndarray, np.generic)) else t
+    return copied(t) if isinstance(t, (np.ndarray, np.generic, AbstractArray)) else t
 
 
 def hvp(f: Callable[..., Any], argnums: int | str = 0) -> Callable[..., Any]:

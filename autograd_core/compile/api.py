@@ -1,0 +1,181 @@
+"""compile: a function of arrays that is traced once and replayed."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Sequence
+from typing import Any
+
+from autograd_core.compile.caller import MISS, caller
+from autograd_core.compile.numpy_backend import runner, scalars
+from autograd_core.compile.numpy_backend.scalars import is_scalar
+from autograd_core.compile.plan import Plan, plan
+from autograd_core.compile.signature import signature, taken_apart
+from autograd_core.readable import plain
+from autograd_core.structure import Form, map_leaves
+from autograd_core.symbolic import Symbol
+from autograd_core.tracing import Program, trace
+from autograd_core.tracing.trace import is_dynamic
+
+_KEPT = 64  # signatures of one function whose plans are kept
+
+
+def compile(  # noqa: A001  the field's name for it
+    f: Callable[..., Any] | None = None,
+    *,
+    backend: str = "auto",
+    donate: str | Sequence[str] = (),
+) -> Any:
+    """The function f, traced once for each form of its arguments and then replayed from a plan.
+
+    f: a function of arrays, numbers and structures of them, written with NumPy; also one that takes
+        gradients, such as `grad(loss)`, or a whole training step.  It must do nothing but compute:
+        what it prints, stores or draws at random happens once, while it is traced.
+    backend: "numpy", "numba" (needs the extra `jit`), or "auto", which takes Numba if it is there.
+    donate: names of arguments whose arrays may be written over; the results of the same shapes
+        take their place.  Without it no argument is ever changed, and results are the caller's.
+
+    Arrays of another shape or dtype, and other values of whole numbers, flags and strings, are
+    traced anew; the last 64 such signatures are kept.  Arrays that f reads from around it are
+    constants, as they were when f was traced.
+
+    Where f has to know a value (`if x > 0:`), a TracingError names the line.  Values are those of
+    f; where a gradient is exactly zero beside an infinite one, f itself runs in place of its plan.
+
+    >>> import numpy as np
+    >>> from autograd_core import compile, value_and_grad
+    >>> slope = compile(value_and_grad(lambda x: np.sum(np.sin(x) * x)))
+    >>> slope(np.zeros(3))
+    (np.float64(0.0), array([0., 0., 0.]))
+    """
+    if f is None:
+        return functools.partial(compile, backend=backend, donate=donate)
+    return Compiled(f, backend, (donate,) if isinstance(donate, str) else tuple(donate))
+
+
+class Entry:
+    """What is kept for one signature.
+
+    program, plan: what is replayed.   form, places: of the results, as `trace` gives them.
+    dynamic: the numbers of the leaves that are inputs.
+    call: the quickest way to the results; see `caller`.
+    """
+
+    def __init__(self, compiled: Compiled, leaves: Sequence[Any], form: Form) -> None:
+        names = compiled.names_of(form)
+        self.program, self.form, self.places = trace(compiled.f, leaves, names, form)
+        self.dynamic = [i for i, leaf in enumerate(leaves) if is_dynamic(leaf)]
+        self.plan = plan(self.program, compiled.donations(self.program))
+        self._make = runner(self.plan)
+        self._idle = [self._make()]
+        run: Callable[..., Any] = self.outputs
+        failures: tuple[type[Exception], ...] = ()
+        if is_scalar(self.program) and all(type(leaves[i]) is float for i in self.dynamic):
+            run, failures = scalars.runner(self.program), scalars.FAILURES
+        result = self.form, self.places
+        self.call = caller(form, leaves, self.dynamic, result, run, failures)
+
+    def outputs(self, *inputs: Any) -> tuple[Any, ...] | None:
+        """The outputs, on buffers that nobody else uses meanwhile; None where a guard holds."""
+        try:
+            run = self._idle.pop()
+        except IndexError:
+            run = self._make()
+        outputs: tuple[Any, ...] | None = run(*inputs)
+        self._idle.append(run)
+        return outputs
+
+    def run(self, leaves: Sequence[Any]) -> Any:
+        """The results in the structure that the function returns; MISS where a guard holds."""
+        outputs = self.outputs(*[leaves[i] for i in self.dynamic])
+        if outputs is None:
+            return MISS
+        return self.form.build(
+            [p[0] if isinstance(p, tuple) else outputs[p] for p in self.places]
+        )  # fmt: skip
+
+
+def _miss(*args: Any) -> Any:
+    return MISS
+
+
+class Compiled:
+    """A compiled function.  Calling it replays its plan; see `compile`."""
+
+    def __init__(self, f: Callable[..., Any], backend: str, donate: tuple[str, ...]) -> None:
+        functools.update_wrapper(self, f)
+        self.f = f
+        self.backend = backend
+        self.donate = donate
+        self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
+        self._last: Callable[..., Any] = _miss
+        self._arity = -1
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        if not kwargs and len(args) == self._arity:
+            result = self._last(*args)  # the signature of the call before
+            if result is not MISS:
+                return result
+        leaves, form = taken_apart(args, kwargs)
+        entry = self._entry(leaves, form)
+        if entry.call is not None:
+            self._last, self._arity = entry.call, len(args)
+        result = entry.run(leaves)
+        return map_leaves(plain, self.f(*args, **kwargs)) if result is MISS else result
+
+    def _entry(self, leaves: Sequence[Any], form: Form) -> Entry:
+        key = signature(leaves, form)
+        entry = self._entries.get(key)
+        if entry is None:
+            entry = self._entries[key] = Entry(self, leaves, form)
+            if len(self._entries) > _KEPT:
+                self._entries.popitem(last=False)
+        return entry
+
+    def entry(self, *args: Any, **kwargs: Any) -> Entry:
+        """What is kept for the signature of these arguments."""
+        return self._entry(*taken_apart(args, kwargs))
+
+    def program(self, *args: Any, **kwargs: Any) -> Program:
+        """The program for these arguments: `print` shows it line by line."""
+        return self.entry(*args, **kwargs).program
+
+    def plan(self, *args: Any, **kwargs: Any) -> Plan:
+        """The plan for these arguments: steps, buffers and their sizes."""
+        return self.entry(*args, **kwargs).plan
+
+    # ── names ─────────────────────────────────────────────────────────────────────────────────
+    def names_of(self, form: Form) -> list[str]:
+        """What programs call each leaf: the argument's name and the way into it."""
+        positional, named = form.parts
+        known = self._parameters()
+        names = []
+        for number, part in enumerate(positional.parts):
+            name = known[number] if number < len(known) else f"arg{number}"
+            names += [name + path for path in part.paths()]
+        for key, part in zip(named.keys, named.parts, strict=True):
+            names += [key[2:-2] + path for path in part.paths()]
+        return names
+
+    def _parameters(self) -> list[str]:
+        try:
+            return list(inspect.signature(self.f).parameters)
+        except (TypeError, ValueError):
+            return []
+
+    def donations(self, program: Program) -> dict[Symbol, int]:
+        """For each donated argument the output that takes its place: the first that has its shape
+        and dtype and was not taken yet."""
+        found: dict[Symbol, int] = {}
+        waiting = dict(enumerate(program.outputs))
+        for symbol in program.inputs:
+            if symbol.name.partition("[")[0].partition(".")[0] not in self.donate:
+                continue
+            for number, out in waiting.items():
+                if out.shape == symbol.shape and out.dtype == symbol.dtype:
+                    found[symbol] = number
+                    del waiting[number]
+                    break
+        return found

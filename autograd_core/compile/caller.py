@@ -1,0 +1,139 @@
+"""The quickest way into a plan: a function that knows the form of the arguments of one signature.
+
+It is made as source, like the plan itself: it looks at types, shapes and dtypes, takes the arrays
+out of their structure, runs, and puts the results into theirs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_core.structure import Form
+
+MISS = object()  # the arguments are of another signature
+
+
+class _Source:
+    """The conditions under which arguments fit, and where the leaves are found."""
+
+    def __init__(self) -> None:
+        self.objects: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray}
+        self.lines: list[str] = []
+        self.leaves: list[str] = []
+
+    def object(self, value: Any) -> str:
+        name = f"o{len(self.objects)}"
+        self.objects[name] = value
+        return name
+
+    def require(self, condition: str) -> None:
+        self.lines.append(f"if not ({condition}): return MISS")
+
+    def take_apart(self, form: Form, name: str) -> bool:
+        """Lines that reach the leaves below `name`; whether that is possible."""
+        if form.kind is None:
+            self.leaves.append(name)
+            return True
+        if form.kind is type(None):
+            self.require(f"{name} is None")
+            return True
+        if form.kind not in (dict, list, tuple) and not hasattr(form.kind, "_fields"):
+            return False
+        self.require(
+            f"type({name}) is {self.object(form.kind)} and len({name}) == {len(form.keys)}"
+        )
+        if form.kind is dict:
+            present = " and ".join(f"{key[1:-1]} in {name}" for key in form.keys)
+            if form.keys:
+                self.require(present)
+        for key, part in zip(form.keys, form.parts, strict=True):
+            inner = f"{name}_{len(self.lines)}"
+            self.lines.append(f"{inner} = {name}{key}")
+            if not self.take_apart(part, inner):
+                return False
+        return True
+
+    def check(self, leaf: Any, name: str) -> None:
+        """A condition under which another leaf has the same signature."""
+        kind = type(leaf)
+        if kind is np.ndarray:
+            self.require(
+                f"type({name}) is ndarray and {name}.shape == {leaf.shape} and "
+                f"{name}.dtype is {self.object(leaf.dtype)}"
+            )
+        elif isinstance(leaf, (np.generic, float, complex)):
+            self.require(f"type({name}) is {self.object(kind)}")
+        else:
+            self.require(f"type({name}) is {self.object(kind)} and {name} == {self.object(leaf)}")
+
+    def put_together(self, form: Form, leaves: Sequence[str]) -> str:
+        """An expression for the structure of these leaves."""
+        if form.kind is None:
+            return leaves[0]
+        if form.kind not in (dict, list, tuple):
+            return f"{self.object(form.build)}([{', '.join(leaves)}])"
+        parts, start = [], 0
+        for part in form.parts:
+            parts.append(self.put_together(part, leaves[start : start + part.count]))
+            start += part.count
+        if form.kind is dict:
+            pairs = zip(form.keys, parts, strict=True)
+            return "{" + ", ".join(f"{key[1:-1]}: {part}" for key, part in pairs) + "}"
+        inner = "".join(f"{part}, " for part in parts)
+        return f"({inner})" if form.kind is tuple else f"[{inner}]"
+
+
+def caller(
+    form: Form,
+    leaves: Sequence[Any],
+    dynamic: Sequence[int],
+    result: tuple[Form, Sequence[Any]],
+    run: Callable[..., Any],
+    failures: tuple[type[Exception], ...] = (),
+) -> Callable[..., Any] | None:
+    """A function of positional arguments that gives the results, or MISS where the arguments are of
+    another signature or a guard holds; None where the arguments are in a form that it cannot know.
+
+    run: the function of the dynamic leaves that gives the outputs, or None.
+    failures: what it may raise in place of that.
+    """
+    source = _Source()
+    positional, named = form.parts
+    arguments = [f"a{i}" for i in range(len(positional.parts))]
+    if named.parts or not all(map(source.take_apart, positional.parts, arguments)):
+        return None
+    if not all(_is_constant(key) for key in _keys(form)):
+        return None
+    for leaf, name in zip(leaves, source.leaves, strict=True):
+        source.check(leaf, name)
+    result_form, places = result
+    given = ", ".join(source.leaves[i] for i in dynamic)
+    source.objects["run"] = run
+    call = [f"out = run({given})"]
+    if failures:
+        source.objects["failures"] = failures
+        call = ["try:", f"    out = run({given})", "except failures:", "    return MISS"]
+    outs = [source.object(p[0]) if isinstance(p, tuple) else f"out[{p}]" for p in places]
+    if places == list(range(len(places))) and result_form.kind is tuple and all(
+        part.kind is None for part in result_form.parts
+    ):  # fmt: skip
+        built = "out"
+    else:
+        built = source.put_together(result_form, outs)
+    lines = [*source.lines, *call, "if out is None: return MISS", f"return {built}"]
+    code = f"def call({', '.join(arguments)}):\n    " + "\n    ".join(lines)
+    exec(compile(code, "<call>", "exec"), source.objects)  # noqa: S102  the source is made here
+    made: Callable[..., Any] = source.objects["call"]
+    return made
+
+
+def _keys(form: Form) -> list[str]:
+    return [*form.keys, *(key for part in form.parts for key in _keys(part))]
+
+
+def _is_constant(key: str) -> bool:
+    """Whether the text of a key says which it is: that of a string or of a number."""
+    return key[:1] == "." or key[1:2] in "'\"0123456789-"

@@ -1,0 +1,132 @@
+"""How each operation is called: as a piece of Python source."""
+
+from __future__ import annotations
+
+from typing import Any, Protocol
+
+import numpy as np
+
+from autograd_core.compile.operations import REDUCTIONS, ufunc_of
+from autograd_core.ops import elementwise, products, shaping
+from autograd_core.primitive import Primitive
+from autograd_core.symbolic import Call, Expression
+
+_SIGNS = {
+    np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.less: "<",
+    np.greater: ">", np.less_equal: "<=", np.greater_equal: ">=", np.equal: "==",
+    np.not_equal: "!=", np.bitwise_or: "|", np.bitwise_and: "&",
+}  # fmt: skip
+
+
+class Names(Protocol):
+    """What knows the names of values and objects in a function's source."""
+
+    def name(self, node: Expression) -> str:
+        """Of a value."""
+
+    def object(self, value: Any, hint: str = "k") -> str:
+        """Of an object."""
+
+    def constant(self, node: Expression, dtype: np.dtype[Any]) -> str:
+        """Of a value in a dtype."""
+
+
+def call_of(names: Names, node: Call, out: str | None) -> str:
+    """An expression or statement that computes a result.
+
+    out: the name of the array that it is written into; None for a new one.
+    """
+    ufunc = ufunc_of(node)
+    if ufunc is not None:
+        return _ufunc(names, node, ufunc, out)
+    operation, params = node.operation, node.params
+    special = _SPECIAL.get(operation)
+    if special is not None:
+        args = [names.name(x) for x in node.operands]
+        return str(special(names, node, args, out))
+    if operation in REDUCTIONS:
+        name, method = REDUCTIONS[operation]
+        reduce = names.object(method, name)
+        x = names.name(node.operands[0])
+        return f"{reduce}({x}, {params['axis']}, None, {out}, {params['keepdims']})"
+    args = [names.name(x) for x in node.operands]
+    function = operation.evaluate if isinstance(operation, Primitive) else operation
+    if isinstance(operation, Primitive):
+        given = f"[{', '.join(args)}], {names.object(dict(params))}"
+        return f"{names.object(function, operation.name)}({given})"
+    extra = [f"{key}={names.object(value)}" for key, value in params.items()]
+    return f"{names.object(function)}({', '.join([*args, *extra])})"
+
+
+def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
+    if not node.shape:
+        args = [names.name(x) for x in node.operands]
+        if ufunc in _SIGNS:
+            return f"{args[0]} {_SIGNS[ufunc]} {args[1]}"
+        return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
+    kinds = [x.dtype for x in node.operands if x.dtype.kind in "fc"]
+    dtype = np.result_type(*[x.dtype for x in node.operands if x.shape]) if kinds else None
+    args = [names.name(x) if dtype is None else names.constant(x, dtype) for x in node.operands]
+    if out is not None:
+        args.append(out)
+    return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
+
+
+def _where(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    if out is None:
+        return f"{names.object(np.where, 'where')}({', '.join(args)})"
+    copyto = names.object(np.copyto, "copyto")
+    condition, x, y = args
+    return f"{copyto}({out}, {y}); {copyto}({out}, {x}, 'same_kind', {condition})"
+
+
+def _astype(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    dtype = names.object(node.dtype, f"dtype_{node.dtype.name}")
+    if not node.shape:
+        return f"{dtype}.type({args[0]})"
+    if out is None:
+        return f"{args[0]}.astype({dtype})"
+    return f"{names.object(np.copyto, 'copyto')}({out}, {args[0]}, 'unsafe')"
+
+
+def _power(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    exponent = names.object(node.params["exponent"])
+    if out is None:
+        return f"{args[0]} ** {exponent}"
+    return f"{names.object(np.power, 'power')}({args[0]}, {exponent}, {out})"
+
+
+def _dot(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    function = np.matmul if node.operation is products.matmul else np.dot
+    if out is not None:
+        args = [*args, out]
+    return f"{names.object(function, function.__name__)}({', '.join(args)})"
+
+
+def _concatenate(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    function = names.object(np.concatenate, "concatenate")
+    return f"{function}(({', '.join(args)},), {node.params['axis']}, {out})"
+
+
+def _reshape(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    return f"{args[0]}.reshape({node.params['shape']})"
+
+
+def _transpose(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    return f"{args[0]}.transpose({tuple(node.params['axes'])})"
+
+
+def _getitem(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    return f"{args[0]}[{names.object(node.params['index'])}]"
+
+
+def _broadcast_to(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    return f"{names.object(np.broadcast_to, 'broadcast_to')}({args[0]}, {node.params['shape']})"
+
+
+_SPECIAL: dict[Any, Any] = {
+    np.where: _where, elementwise.astype: _astype, elementwise.power_constant: _power,
+    products.dot: _dot, products.matmul: _dot, shaping.concatenate: _concatenate,
+    shaping.reshape: _reshape, shaping.transpose: _transpose, shaping.getitem: _getitem,
+    elementwise.broadcast_to: _broadcast_to,
+}  # fmt: skip

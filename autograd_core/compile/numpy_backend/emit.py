@@ -1,0 +1,157 @@
+"""From a plan to a Python function: one call of NumPy for each operation, into its buffer."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from autograd_core.compile.numpy_backend.calls import call_of
+from autograd_core.compile.operations import is_view
+from autograd_core.compile.plan import FRESH, Plan, Step, allocate, roots_of
+from autograd_core.symbolic import Call, Expression, Literal, Symbol
+
+Runner = Callable[..., Any]
+# What writes the lines of a step: (writer, step) -> None.
+EmitStep = Callable[["Writer", Step], None]
+
+
+class Writer:
+    """The source of a plan's function, and the objects that it names.
+
+    setup: lines that run once for each set of buffers.   body: lines that run in every call.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.names: dict[Expression, str] = {}
+        self.objects: dict[str, Any] = {}
+        self.setup: list[str] = []
+        self.body: list[str] = []
+        self._known: dict[Any, str] = {}
+        self._fixed: set[Expression] = set()  # lies in the same memory in every call
+        for number, symbol in enumerate(plan.program.inputs):
+            self.names[symbol] = f"x{number}"
+            if not symbol.shape:
+                number_type = self.object(symbol.dtype.type, symbol.dtype.name)
+                self.body.append(f"x{number} = {number_type}(x{number})")
+
+    # ── names ─────────────────────────────────────────────────────────────────────────────────
+    def object(self, value: Any, hint: str = "k") -> str:
+        """The name of an object that the code uses."""
+        key = id(value)
+        if key not in self._known:
+            name = (
+                f"{hint}_{len(self.objects)}"
+                if not hint.isidentifier() or hint in self.objects or hint == "k"
+                else hint
+            )
+            self.objects[name] = value
+            self._known[key] = name
+        return self._known[key]
+
+    def name(self, node: Expression) -> str:
+        """What a value is called; that of a view is made when it is first asked for."""
+        if node not in self.names:
+            if isinstance(node, Literal):
+                self._fixed.add(node)
+                self.names[node] = self.object(_settled(node.value))
+            else:
+                assert is_view(node), node
+                self._view(node)
+        return self.names[node]
+
+    def constant(self, node: Expression, dtype: np.dtype[Any]) -> str:
+        """A Python number as an array of a dtype, which NumPy takes in half the time; other values
+        by their names."""
+        if isinstance(node, Literal) and type(node.value) in (int, float) and dtype.kind in "fc":
+            key = (node.value, dtype)
+            if key not in self._known:
+                name = f"c{len(self.objects)}"
+                self.objects[name] = np.array(node.value, dtype)
+                self._known[key] = name
+            return self._known[key]
+        return self.name(node)
+
+    def is_fixed(self, node: Expression) -> bool:
+        """Whether a value lies in the same memory in every call."""
+        return node in self._fixed
+
+    def _view(self, node: Expression) -> None:
+        assert isinstance(node, Call)
+        source = node.operands[0]
+        code = call_of(self, node, None)
+        name = self.names[node] = f"v{len(self.names)}"
+        if source in self._fixed:
+            self._fixed.add(node)
+            self.setup.append(f"{name} = {code}")
+        else:
+            self.body.append(f"{name} = {code}")
+
+    # ── results ───────────────────────────────────────────────────────────────────────────────
+    def target(self, node: Call) -> str | None:
+        """The array that a result is written into; None where the call makes a new one."""
+        place = self.plan.places[node]
+        if isinstance(place, Symbol):
+            self.names[node] = self.names[place]
+            return self.names[place]
+        name = self.names[node] = f"v{len(self.names)}"
+        if place == FRESH:
+            return None
+        self._fixed.add(node)
+        size = node.size * node.dtype.itemsize
+        dtype = self.object(node.dtype, f"dtype_{node.dtype.name}")
+        self.setup.append(f"{name} = B[{place}][:{size}].view({dtype}).reshape({node.shape})")
+        return name
+
+    def result(self, node: Expression, given: set[Expression]) -> str:
+        """An output: an array that belongs to the caller alone."""
+        name = self.name(node)
+        if isinstance(self.plan.places.get(node), Symbol):
+            return name
+        shared = any(isinstance(r, (Symbol, Literal)) for r in roots_of(node)) or node in given
+        given.add(node)
+        return f"array({name})" if shared else name
+
+
+def _settled(value: Any) -> Any:
+    return value[()] if isinstance(value, np.ndarray) and not value.ndim else value
+
+
+def emit_calls(writer: Writer, step: Step) -> None:
+    """One call for each operation."""
+    for node in step.operations:
+        if is_view(node):
+            continue
+        out = writer.target(node)
+        code = call_of(writer, node, out)
+        writer.body.append(code if out is not None else f"{writer.names[node]} = {code}")
+
+
+def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[str, Any]]:
+    """The code of `make(B)`, which gives the function for a set of buffers, and its objects."""
+    writer = Writer(plan)
+    writer.objects["array"] = np.array
+    for step in plan.steps:
+        emit_step(writer, step)
+    for guard in plan.program.guards:
+        writer.body.append(f"if {writer.name(guard)}: return None")
+    for step in plan.updates:
+        emit_step(writer, step)
+    given: set[Expression] = set()
+    results = [writer.result(out, given) for out in plan.program.outputs]
+    arguments = ", ".join(writer.names[symbol] for symbol in plan.program.inputs)
+    lines = ["def make(B):", *(f"    {line}" for line in writer.setup)]
+    lines += [f"    def run({arguments}):", *(f"        {line}" for line in writer.body)]
+    lines += [f"        return ({''.join(f'{r}, ' for r in results)})", "    return run", ""]
+    return "\n".join(lines), writer.objects
+
+
+def runner(plan: Plan, emit_step: EmitStep = emit_calls) -> Callable[[], Runner]:
+    """What makes functions that run the plan, each on buffers of its own."""
+    code, objects = source_of(plan, emit_step)
+    space = dict(objects)
+    exec(compile(code, "<program>", "exec"), space)  # noqa: S102  the source is made here
+    make: Callable[[Sequence[Any]], Runner] = space["make"]
+    return lambda: make(allocate(plan.sizes))

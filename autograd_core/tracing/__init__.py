@@ -1,0 +1,6 @@
+"""Tracing: a function runs once on arrays without numbers, and what it did is a Program."""
+
+from autograd_core.tracing.program import Program
+from autograd_core.tracing.trace import Trace, Traced, trace
+
+__all__ = ["Program", "Trace", "Traced", "trace"]

@@ -1,0 +1,104 @@
+"""What NumPy's functions mean on traced arrays where they mean something else than on symbols."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from autograd_core.ops import elementwise
+from autograd_core.shapes import Axis, reduced_size
+from autograd_core.symbolic import Expression, call, expression
+from autograd_core.symbolic.expression import named
+
+_DEPENDS = "gives a shape that depends on values"
+_CHANGES = "changes an array in place"
+_WRITES = "writes or prints values"
+# What cannot be traced, and why.
+REFUSED: dict[Any, str] = {
+    np.nonzero: _DEPENDS, np.flatnonzero: _DEPENDS, np.argwhere: _DEPENDS, np.unique: _DEPENDS,
+    np.extract: _DEPENDS, np.compress: _DEPENDS, np.trim_zeros: _DEPENDS, np.union1d: _DEPENDS,
+    np.intersect1d: _DEPENDS, np.setdiff1d: _DEPENDS, np.setxor1d: _DEPENDS,
+    np.put: _CHANGES, np.place: _CHANGES, np.putmask: _CHANGES, np.fill_diagonal: _CHANGES,
+    np.put_along_axis: _CHANGES,
+    np.save: _WRITES, np.savez: _WRITES, np.savetxt: _WRITES, np.savez_compressed: _WRITES,
+    np.array2string: _WRITES, np.array_str: _WRITES, np.array_repr: _WRITES,
+    np.may_share_memory: "asks where an array lies", np.shares_memory: "asks where an array lies",
+}  # fmt: skip
+
+# NumPy's functions whose result shares memory with their first argument.
+VIEWS = {
+    np.reshape, np.ravel, np.transpose, np.swapaxes, np.moveaxis, np.rollaxis, np.squeeze,
+    np.expand_dims, np.broadcast_to, np.diagonal, np.real, np.imag, np.atleast_1d, np.atleast_2d,
+    np.atleast_3d, np.flip, np.rot90, np.split, np.array_split, np.hsplit, np.vsplit, np.dsplit,
+}  # fmt: skip
+if hasattr(np, "matrix_transpose"):
+    VIEWS.add(np.matrix_transpose)
+
+CREATED = {np.zeros_like: 0, np.ones_like: 1, np.empty_like: 0, np.full_like: None}
+
+
+def created(
+    function: Any, a: Any, fill: Any = None, dtype: Any = None, *, shape: Any = None,
+    fill_value: Any = None, **order: Any,
+) -> Expression:  # fmt: skip
+    """np.zeros_like and its kin: one number, repeated."""
+    number = CREATED[function]
+    if number is None:
+        number = fill_value if fill is None else fill
+    elif dtype is None:
+        dtype = fill
+    dtype = np.dtype(a.dtype if dtype is None else dtype)
+    filled = getattr(number, "expression", number)
+    filled = expression(filled).astype(dtype) if isinstance(filled, Expression) else np.asarray(
+        filled, dtype)[()]  # fmt: skip
+    lengths = a.shape if shape is None else shape
+    lengths = lengths if isinstance(lengths, tuple) else (lengths,)
+    return call(elementwise.broadcast_to, (filled,), {"shape": lengths})
+
+
+_NEUTRAL = {np.add: 0, np.multiply: 1, np.maximum: -np.inf, np.minimum: np.inf}
+
+
+def is_neutral(ufunc: np.ufunc, initial: Any, x: Any, options: Mapping[str, Any]) -> bool:
+    """Whether a reduction's `initial=` changes nothing."""
+    if initial is None or isinstance(initial, Expression) or ufunc not in _NEUTRAL:
+        return False
+    axis: Axis = options.get("axis", 0)
+    return bool(initial == _NEUTRAL[ufunc] and reduced_size(x.shape, axis) > 0)
+
+
+def picked(x: Any, index: Any) -> Any:
+    """x[index]."""
+    return x[index]
+
+
+def assigned(x: Any, index: Any, value: Any) -> Any:
+    """A copy of x in which the elements at an index have other values."""
+    out = np.array(x)
+    out[index] = value
+    return out
+
+
+def evaluated(primitive: Any, args: Any, params: Any) -> Any:
+    """The result of an operation, with its residuals."""
+    return primitive.forward(*args, **params)
+
+
+def whole(primitive: Any, terms: Any, params: Mapping[str, Any]) -> Any:
+    """An operation as one: its operands are expressions, also those among its parameters."""
+    if primitive.residuals or any(_has_expression(value) for value in params.values()):
+        return named(evaluated, (primitive, list(terms), dict(params)), {})
+    return call(primitive, terms, params)
+
+
+def _has_expression(value: Any) -> bool:
+    if isinstance(value, (tuple, list)):
+        return any(map(_has_expression, value))
+    return isinstance(value, Expression)
+
+
+def pulled(rule: Callable[..., Any], g: Any, kept: Any) -> Any:
+    """What a rule makes of a gradient and of what was kept for it."""
+    return rule(g, *kept)
