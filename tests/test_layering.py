@@ -35,13 +35,13 @@ LAYERS = [
     ["autograd_core.blame"],
     ["autograd_core.check", "autograd_core.rewrite…"],
     ["autograd_core.tracing…"],
-    ["autograd_core.compile…"],
     # explain reads what a drawing records, and a drawn graph explains itself
     ["autograd_core.draw.names"],
     ["autograd_core.draw.snapshot…"],
     ["autograd_core.draw.labels"],
     ["autograd_core.explain…", "autograd_core.draw.layout…", "autograd_core.draw.lenses…"],
     ["autograd_core.draw…"],
+    ["autograd_core.compile…"],
     ["autograd_core.debugging"],
     ["autograd_core"],
     ["autograd_core.__main__"],
@@ -53,6 +53,8 @@ LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"}
 # graph stands above the drawing that it uses.
 LATE_OWN = {
     "autograd_core": {"autograd_core.compile", "autograd_core.draw"},
+    "autograd_core.compile.profile": {"autograd_core.draw"},
+    "autograd_core.compile.passes.showing": {"autograd_core.draw"},
     "autograd_core.debugging": {"autograd_core.draw.culprit"},
     "autograd_core.draw.picture": {"autograd_core.explain", "autograd_core.draw.simplification"},
 }

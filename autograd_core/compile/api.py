@@ -8,6 +8,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+from autograd_core.compile import backends
 from autograd_core.compile.caller import MISS, caller
 from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
@@ -52,6 +53,7 @@ def compile(  # noqa: A001  the field's name for it
     """
     if f is None:
         return functools.partial(compile, backend=backend, donate=donate)
+    backends.check(backend)
     return Compiled(f, backend, (donate,) if isinstance(donate, str) else tuple(donate))
 
 
@@ -67,8 +69,9 @@ class Entry:
         names = compiled.names_of(form)
         self.program, self.form, self.places = trace(compiled.f, leaves, names, form)
         self.dynamic = [i for i, leaf in enumerate(leaves) if is_dynamic(leaf)]
-        self.plan = plan(self.program, compiled.donations(self.program))
-        self._make = runner(self.plan)
+        fuse, emit_step = backends.chosen(compiled.backend)
+        self.plan = plan(self.program, compiled.donations(self.program), fuse)
+        self._make = runner(self.plan, emit_step)
         self._idle = [self._make()]
         run: Callable[..., Any] = self.outputs
         failures: tuple[type[Exception], ...] = ()

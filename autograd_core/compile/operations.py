@@ -78,4 +78,5 @@ def is_contiguous(node: Expression) -> bool:
 
 def _is_basic(index: Any) -> bool:
     parts = index if isinstance(index, tuple) else (index,)
-    return all(isinstance(p, (int, slice, type(None), type(Ellipsis), np.integer)) for p in parts)
+    kinds = (int, slice, type(None), type(Ellipsis), np.integer)
+    return all(isinstance(p, kinds) and not isinstance(p, bool) for p in parts)

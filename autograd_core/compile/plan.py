@@ -158,8 +158,8 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
             else:
                 same = next((x for x in reusable if _bytes(x) == _bytes(out)), None)
                 if same is not None:
-                    reusable.remove(same)
-                    dying.remove(same)
+                    reusable = [x for x in reusable if x is not same]  # `==` makes expressions
+                    dying = [x for x in dying if x is not same]
                     made.places[out] = made.places[same]
                 else:
                     made.places[out] = _block(made, free, _bytes(out))

@@ -7,56 +7,45 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.compile.clusters import Policy, is_large
 from autograd_core.compile.clusters import fuse as clusters
 from autograd_core.compile.numpy_backend import threads
 from autograd_core.compile.numpy_backend.calls import call_of
 from autograd_core.compile.numpy_backend.emit import Writer, emit_calls
-from autograd_core.compile.operations import is_elementwise
-from autograd_core.compile.plan import Step, one_by_one
+from autograd_core.compile.operations import is_elementwise, is_view
+from autograd_core.compile.plan import Step
+from autograd_core.ops import products, reduction
 from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
 
-LEAST = 1 << 15  # elements: below, a cluster fits the cache as it is
 _BYTES = 1 << 18  # of all scratch of a thread
 _MOST = 1 << 14  # elements of a block
 
 
+def _accepts(node: Call) -> bool:
+    """Operations on large arrays of one shape, and sums of all elements."""
+    if not is_large(node):
+        return False
+    if is_elementwise(node):
+        return all(x.shape in (node.shape, ()) for x in node.operands)
+    return not node.shape and node.operation in (reduction.sum_, products.dot)
+
+
+POLICY = Policy(accepts=_accepts, rows=False)
+
+
 def fuse(operations: Sequence[Call], wanted: set[Expression]) -> list[Step]:
     """Steps of several operations where these go over large arrays of one shape."""
-    steps: list[Step] = []
-    for step in clusters(operations, wanted):
-        steps += [step] if is_blocked(step) else one_by_one(step.operations, wanted)
-    return steps
-
-
-def is_blocked(step: Step) -> bool:
-    """Whether a step runs in blocks: elementwise operations of one large shape, and sums of all."""
-    shape = _shape(step)
-    return (
-        len(step.operations) > 1
-        and int(np.prod(shape, dtype=int)) >= LEAST
-        and all(_is_part(node, shape) for node in step.operations)
-        and all(x.shape in (shape, ()) for x in step.operands)
-    )
+    return clusters(operations, wanted, POLICY)
 
 
 def _shape(step: Step) -> Shape:
-    return step.operations[0].shape
-
-
-def _is_part(node: Call, shape: Shape) -> bool:
-    if is_elementwise(node):
-        return node.shape == shape
-    return _is_sum(node)
-
-
-def _is_sum(node: Call) -> bool:
-    return getattr(node.operation, "name", "") == "sum" and not node.shape
+    return next(node.shape for node in step.operations if is_elementwise(node))
 
 
 def emit_blocks(writer: Writer, step: Step) -> None:
     """The lines of a step that runs in blocks; calls one by one for any other."""
-    if len(step.operations) == 1:
+    if len(step.operations) == 1 or not any(map(is_elementwise, step.operations)):
         emit_calls(writer, step)
         return
     block = _Block(writer, step)
@@ -86,7 +75,7 @@ class _Block:
         self.writer, self.step = writer, step
         self.shape = _shape(step)
         self.scratch_name = f"scratch_{len(writer.setup)}"
-        self.sums = [node for node in step.operations if _is_sum(node)]
+        self.sums = [node for node in step.operations if not node.shape]
         self.comment = ", ".join(getattr(n.operation, "name", "") or n.operation.__name__
                                  for n in step.operations)  # fmt: skip
         self.lines: list[str] = []
@@ -102,7 +91,9 @@ class _Block:
         outs = set(self.step.outs)
         last = {x: node for node in self.step.operations for x in node.operands}
         for node in self.step.operations:
-            if node in self.sums:
+            if is_view(node):  # the same elements in another shape
+                self._names[node] = self.name(node.operands[0])
+            elif not node.shape:
                 self._names[node] = f"s{len(self._names)}"
                 self.lines.append(f"{self._names[node]} = {call_of(self, node, None)}")
             else:

@@ -7,9 +7,9 @@ from typing import Any, Protocol
 import numpy as np
 
 from autograd_core.compile.operations import REDUCTIONS, ufunc_of
-from autograd_core.ops import elementwise, products, shaping
+from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.primitive import Primitive
-from autograd_core.symbolic import Call, Expression
+from autograd_core.symbolic import Call, Expression, Literal
 
 _SIGNS = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.less: "<",
@@ -45,10 +45,14 @@ def call_of(names: Names, node: Call, out: str | None) -> str:
         args = [names.name(x) for x in node.operands]
         return str(special(names, node, args, out))
     if operation in REDUCTIONS:
+        args = [names.name(x) for x in node.operands]
+        quicker = _QUICKER.get(operation)
+        code = None if quicker is None else quicker(names, node, args, out)
+        if code is not None:
+            return str(code)
         name, method = REDUCTIONS[operation]
         reduce = names.object(method, name)
-        x = names.name(node.operands[0])
-        return f"{reduce}({x}, {params['axis']}, None, {out}, {params['keepdims']})"
+        return f"{reduce}({args[0]}, {params['axis']}, None, {out}, {params['keepdims']})"
     args = [names.name(x) for x in node.operands]
     function = operation.evaluate if isinstance(operation, Primitive) else operation
     if isinstance(operation, Primitive):
@@ -64,8 +68,9 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
         if ufunc in _SIGNS:
             return f"{args[0]} {_SIGNS[ufunc]} {args[1]}"
         return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
-    kinds = [x.dtype for x in node.operands if x.dtype.kind in "fc"]
-    dtype = np.result_type(*[x.dtype for x in node.operands if x.shape]) if kinds else None
+    dtype = np.result_type(*[x.dtype for x in node.operands if x.shape])
+    if not any(loop.startswith(dtype.char * ufunc.nin) for loop in ufunc.types):  # ldexp
+        dtype = None
     args = [names.name(x) if dtype is None else names.constant(x, dtype) for x in node.operands]
     if out is not None:
         args.append(out)
@@ -73,11 +78,50 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
 
 
 def _where(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    if out is not None and _is_masking(node):
+        # the bits of a number times 0 or 1: a seventh of the time, and exactly 0 beside infinities
+        bits = f".view('i{node.dtype.itemsize}')"
+        multiply = names.object(np.multiply, "multiply")
+        return f"{multiply}({args[0]}, {args[1]}{bits}, {out}{bits})"
     if out is None:
         return f"{names.object(np.where, 'where')}({', '.join(args)})"
     copyto = names.object(np.copyto, "copyto")
     condition, x, y = args
     return f"{copyto}({out}, {y}); {copyto}({out}, {x}, 'same_kind', {condition})"
+
+
+def _is_masking(node: Call) -> bool:
+    """Whether it keeps the elements where a mask of its shape holds, and puts 0 for all others."""
+    _, x, y = node.operands
+    is_zero = isinstance(y, Literal) and not y.shape and not y.value and not np.signbit(y.value)
+    return is_zero and x.dtype == node.dtype and node.dtype.kind == "f" and node.dtype.itemsize <= 8
+
+
+def _extreme(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
+    """The largest or smallest of each short row, by its place: NumPy's reduction takes three times
+    as long."""
+    (x,) = node.operands
+    if not (out and x.ndim == 2 and node.params["axis"] in (1, -1) and 0 < x.shape[1] <= _SHORT):
+        return None
+    method = "argmax" if node.operation is reduction.max_ else "argmin"
+    starts = names.object(np.arange(0, x.size, x.shape[1]))
+    take = names.object(np.take, "take")
+    return (
+        f"{take}({args[0]}.reshape(-1), {args[0]}.{method}(1) + {starts}, None, {out}.reshape(-1))"
+    )
+
+
+_SHORT = 64
+
+
+def _column_sum(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
+    """The sums of a matrix's columns, as a product with ones: a quarter of the time."""
+    (x,) = node.operands
+    if not (out and x.ndim == 2 and node.params["axis"] in (0, -2) and x.dtype.char in "fd"):
+        return None
+    ones = names.object(np.ones((1, x.shape[0]), x.dtype))
+    target = out if node.params["keepdims"] else f"{out}.reshape(1, -1)"
+    return f"{names.object(np.dot, 'dot')}({ones}, {args[0]}, {target})"
 
 
 def _astype(names: Names, node: Call, args: list[str], out: str | None) -> str:
@@ -124,6 +168,9 @@ def _broadcast_to(names: Names, node: Call, args: list[str], out: str | None) ->
     return f"{names.object(np.broadcast_to, 'broadcast_to')}({args[0]}, {node.params['shape']})"
 
 
+_QUICKER: dict[Any, Any] = {
+    reduction.max_: _extreme, reduction.min_: _extreme, reduction.sum_: _column_sum,
+}  # fmt: skip
 _SPECIAL: dict[Any, Any] = {
     np.where: _where, elementwise.astype: _astype, elementwise.power_constant: _power,
     products.dot: _dot, products.matmul: _dot, shaping.concatenate: _concatenate,

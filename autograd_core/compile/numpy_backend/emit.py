@@ -66,7 +66,7 @@ class Writer:
         """A Python number as an array of a dtype, which NumPy takes in half the time; other values
         by their names."""
         if isinstance(node, Literal) and type(node.value) in (int, float) and dtype.kind in "fc":
-            key = (node.value, dtype)
+            key = (repr(node.value), dtype)  # -0.0 equals 0.0
             if key not in self._known:
                 name = f"c{len(self.objects)}"
                 self.objects[name] = np.array(node.value, dtype)
