@@ -1,6 +1,7 @@
 """nn: the layers, losses, optimisers and data of *Deep Learning from Scratch* on autograd_core."""
 
 from nn import datasets, init, plot
+from nn.compiled import CompiledStep
 from nn.data import Batches, Dataset
 from nn.history import History
 from nn.layers import (
@@ -40,6 +41,7 @@ __all__ = [
     "Affine",
     "AvgPool2d",
     "Batches",
+    "CompiledStep",
     "Conv2d",
     "Dataset",
     "Dense",

@@ -16,6 +16,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from autograd_core import Tensor, no_grad
 from autograd_core.errors import ShapeError
+from nn.compiled import CompiledStep
 from nn.data import Batch, Batches, Dataset, Seed
 from nn.history import History
 from nn.module import Module
@@ -87,6 +88,7 @@ def fit(
     accuracy: Metric | None = accuracy,
     progress: bool | None = None,
     on_step: Callable[[History], Any] | None = None,
+    compile: bool | str = False,  # noqa: A002  the field's name for it
 ) -> History:
     """Train a net on random batches, and return the record of it.
 
@@ -103,6 +105,8 @@ def fit(
     progress: on a terminal or in a notebook, also a bar is drawn, with rich (the extra `train`);
         True insists on rich, None does without it where it is missing; False prints nothing.
     on_step: called with the history after every step, for example to set `optimizer.lr`.
+    compile: whether each step is one compiled program (`nn.CompiledStep`), which leaves no
+        gradients behind; or the name of its backend.
 
     Ctrl-C ends the run cleanly: what has been recorded is returned, `history.stopped` tells, and
     the net keeps what it has learnt.  A loss that is not finite ends it too, before that step is
@@ -118,6 +122,9 @@ def fit(
     with reporter(progress, total) as report, _mode(net, training=True):
         held_out = None if test is None else _as_dataset(test)
         run = _Run(net, loss, optimizer, data, held_out, batches, accuracy, report, on_step)
+        if compile:
+            backend = compile if isinstance(compile, str) else "auto"
+            run.compiled = CompiledStep(net, loss, optimizer, backend)
         try:
             run.make_steps(total)
         except KeyboardInterrupt:
@@ -153,6 +160,7 @@ class _Run:
     report: Reporter
     on_step: Callable[[History], Any] | None
     history: History = field(default_factory=History)
+    compiled: CompiledStep | None = None
 
     def make_steps(self, total: int) -> None:
         self.measure()
@@ -177,6 +185,8 @@ class _Run:
 
     def step(self, x: NDArray[Any], t: NDArray[Any]) -> float:
         """The loss on a batch; if it is finite, a step is made."""
+        if self.compiled is not None:
+            return self.compiled(x, t)
         self.optimizer.zero_grad()
         result = self.loss(self.net(x), t)
         value = float(result.item())

@@ -54,7 +54,11 @@ LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"}
 LATE_OWN = {
     "autograd_core": {"autograd_core.compile", "autograd_core.draw"},
     "autograd_core.compile.profile": {"autograd_core.draw"},
-    "autograd_core.compile.passes.showing": {"autograd_core.draw"},
+    "autograd_core.compile.passes.showing": {
+        "autograd_core.draw",
+        "autograd_core.draw.diff",
+        "autograd_core.draw.programs",
+    },
     "autograd_core.debugging": {"autograd_core.draw.culprit"},
     "autograd_core.draw.picture": {"autograd_core.explain", "autograd_core.draw.simplification"},
 }

@@ -14,12 +14,15 @@ from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
 from autograd_core.compile.plan import Plan, plan
 from autograd_core.compile.signature import signature, taken_apart
+from autograd_core.errors import AutogradError
 from autograd_core.readable import plain
 from autograd_core.structure import Form, map_leaves
 from autograd_core.symbolic import Symbol
 from autograd_core.tracing import Program, trace
 from autograd_core.tracing.trace import is_dynamic
 
+# What operations raise for values that they do not take: an index, a singular matrix.
+_OF_VALUES = (ArithmeticError, LookupError, ValueError)
 _KEPT = 64  # signatures of one function whose plans are kept
 
 
@@ -117,15 +120,20 @@ class Compiled:
         self._arity = -1
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        if not kwargs and len(args) == self._arity:
-            result = self._last(*args)  # the signature of the call before
-            if result is not MISS:
-                return result
-        leaves, form = taken_apart(args, kwargs)
-        entry = self._entry(leaves, form)
-        if entry.call is not None:
-            self._last, self._arity = entry.call, len(args)
-        result = entry.run(leaves)
+        try:
+            if not kwargs and len(args) == self._arity:
+                result = self._last(*args)  # the signature of the call before
+                if result is not MISS:
+                    return result
+            leaves, form = taken_apart(args, kwargs)
+            entry = self._entry(leaves, form)
+            if entry.call is not None:
+                self._last, self._arity = entry.call, len(args)
+            result = entry.run(leaves)
+        except AutogradError:
+            raise
+        except _OF_VALUES:  # f says it in its own words
+            result = MISS
         return map_leaves(plain, self.f(*args, **kwargs)) if result is MISS else result
 
     def _entry(self, leaves: Sequence[Any], form: Form) -> Entry:

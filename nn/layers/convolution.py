@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
-from autograd_core import DTypeError, ShapeError, Tensor
-from autograd_core.ops.images import Padding, conv2d
+from autograd_core import DTypeError, ShapeError, Tensor, conv2d
 from nn.init import Initializer, he_normal
 from nn.module import Module, constant
 from nn.random import generator
 
 Pair = tuple[int, int]
+Padding = int | str | tuple[int | Pair, int | Pair]
 
 
 class Conv2d(Module):

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.ops.images import Padding, avg_pool2d, max_pool2d
+from autograd_core import avg_pool2d, max_pool2d
+from nn.layers.convolution import Padding, Pair
 from nn.module import Module, constant
-
-Pair = tuple[int, int]
 
 
 class _Pooling(Module):

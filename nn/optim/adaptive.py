@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -132,7 +131,7 @@ class Adam(Optimizer):
         v += work
         # Both corrections are numbers: folded into the rate they cost no pass over an array, and
         # ε times the same root keeps the result that of the formula.
-        root = math.sqrt(1 - beta2**t)
+        root = (1 - beta2**t) ** 0.5
         np.sqrt(v, out=work)
         work += self.eps * root if self.eps_hat is None else self.eps_hat
         np.divide(m, work, out=work)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from types import EllipsisType
 from typing import Any, ClassVar
 
@@ -91,6 +92,35 @@ class Optimizer(ABC):
                 block, state = p[cut], [array[cut] for array in slot.arrays.values()]
                 gradient = self.decay(block, g[cut], decayed)
                 self.update(block, gradient, slot.steps, state, work)
+
+    # ── a step as a function, for the compiled one ────────────────────────────────────────────
+    def move(self, p: Any, g: Any, t: Any, state: Sequence[Any]) -> None:
+        """Move a whole parameter, in place, by its gradient; `state` has its buffers."""
+        work, decayed = np.empty_like(p), np.empty_like(p)
+        self.update(p, self.decay(p, g, decayed), t, state, work)
+
+    def buffer_arrays(self) -> list[list[Array]]:
+        """For each parameter the arrays that are kept for it."""
+        return [list(slot.arrays.values()) for slot in self._slots]
+
+    def step_counts(self) -> list[int]:
+        """For each parameter how many steps it has made."""
+        return [slot.steps for slot in self._slots]
+
+    def count_steps(self, moved: Iterable[bool]) -> None:
+        """Note which parameters have made a step."""
+        for slot, has_moved in zip(self._slots, moved, strict=True):
+            slot.steps += has_moved
+
+    @contextmanager
+    def at_rate(self, rate: Any) -> Iterator[None]:
+        """Another learning rate for a while, unchecked: also one that is not known yet."""
+        before = self._lr
+        self._lr = rate
+        try:
+            yield
+        finally:
+            self._lr = before
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter to None."""

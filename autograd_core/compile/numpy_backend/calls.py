@@ -72,8 +72,8 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
     if not any(loop.startswith(dtype.char * ufunc.nin) for loop in ufunc.types):  # ldexp
         dtype = None
     args = [names.name(x) if dtype is None else names.constant(x, dtype) for x in node.operands]
-    if out is not None:
-        args.append(out)
+    if out is not None:  # by its name where NumPy warns of another form
+        args.append(f"out={out}" if ufunc in (np.maximum, np.minimum) else out)
     return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
 
 
