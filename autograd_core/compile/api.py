@@ -8,13 +8,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from typing import Any
 
+import numpy as np
+
+from autograd_core.abstract import AbstractArray
 from autograd_core.compile import backends
-from autograd_core.compile.caller import MISS, caller
+from autograd_core.compile.caller import MISS, Body, caller, replay
 from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
+from autograd_core.compile.passes import pipeline, recomputed
 from autograd_core.compile.plan import Plan, plan
 from autograd_core.compile.signature import signature, taken_apart
 from autograd_core.errors import AutogradError
+from autograd_core.mode import mode
+from autograd_core.ops.kinks import at_kinks
 from autograd_core.readable import plain
 from autograd_core.structure import Form, map_leaves
 from autograd_core.symbolic import Symbol
@@ -31,6 +37,7 @@ def compile(  # noqa: A001  the field's name for it
     *,
     backend: str = "auto",
     donate: str | Sequence[str] = (),
+    memory: int | None = None,
 ) -> Any:
     """The function f, traced once for each form of its arguments and then replayed from a plan.
 
@@ -40,6 +47,8 @@ def compile(  # noqa: A001  the field's name for it
     backend: "numpy", "numba" (needs the extra `jit`), or "auto", which takes Numba if it is there.
     donate: names of arguments whose arrays may be written over; the results of the same shapes
         take their place.  Without it no argument is ever changed, and results are the caller's.
+    memory: bytes that the buffers should not exceed: what is cheap is then computed again in place
+        of being kept for the reverse pass.
 
     Arrays of another shape or dtype, and other values of whole numbers, flags and strings, are
     traced anew; the last 64 such signatures are kept.  Arrays that f reads from around it are
@@ -55,33 +64,72 @@ def compile(  # noqa: A001  the field's name for it
     (np.float64(0.0), array([0., 0., 0.]))
     """
     if f is None:
-        return functools.partial(compile, backend=backend, donate=donate)
+        return functools.partial(compile, backend=backend, donate=donate, memory=memory)
     backends.check(backend)
-    return Compiled(f, backend, (donate,) if isinstance(donate, str) else tuple(donate))
+    names = (donate,) if isinstance(donate, str) else tuple(donate)
+    return _function(Compiled(f, backend, names, memory))
+
+
+def _function(made: Compiled) -> Callable[..., Any]:
+    """What the user calls: a function, since calling an object costs as much as a small program."""
+    known: tuple[int, Callable[..., Any]] = -1, made.f  # the signature of the call before
+
+    @functools.wraps(made.f)
+    def compiled(*args: Any, **kwargs: Any) -> Any:
+        nonlocal known
+        arity, call = known
+        if len(args) == arity and not kwargs:
+            try:
+                result = call(*args)
+            except AutogradError:
+                raise
+            except _OF_VALUES:
+                return made.itself(args, kwargs)
+            if result is not MISS:
+                return result
+        result, quick = made.run(args, kwargs)
+        if quick is not None:
+            known = len(args), quick
+        return result
+
+    for name in Compiled.SHOWN:
+        setattr(compiled, name, getattr(made, name))
+    compiled.compiled = made  # type: ignore[attr-defined]
+    return compiled
 
 
 class Entry:
     """What is kept for one signature.
 
-    program, plan: what is replayed.   form, places: of the results, as `trace` gives them.
+    traced: the program as the function gave it.   program, plan: after the passes, and replayed.
+    form, places: of the results, as `trace` gives them.
     dynamic: the numbers of the leaves that are inputs.
     call: the quickest way to the results; see `caller`.
     """
 
     def __init__(self, compiled: Compiled, leaves: Sequence[Any], form: Form) -> None:
         names = compiled.names_of(form)
-        self.program, self.form, self.places = trace(compiled.f, leaves, names, form)
+        kinks = at_kinks()
+        with mode(expanded=False, scope=None):
+            self.traced, self.form, self.places = trace(compiled.f, leaves, names, form)
+        self.program = pipeline(self.traced)
+        if compiled.memory is not None:
+            self.program = recomputed(self.program, compiled.memory)
         self.dynamic = [i for i, leaf in enumerate(leaves) if is_dynamic(leaf)]
         fuse, emit_step = backends.chosen(compiled.backend)
         self.plan = plan(self.program, compiled.donations(self.program), fuse)
         self._make = runner(self.plan, emit_step)
         self._idle = [self._make()]
-        run: Callable[..., Any] = self.outputs
-        failures: tuple[type[Exception], ...] = ()
-        if is_scalar(self.program) and all(type(leaves[i]) is float for i in self.dynamic):
-            run, failures = scalars.runner(self.program), scalars.FAILURES
-        result = self.form, self.places
-        self.call = caller(form, leaves, self.dynamic, result, run, failures)
+        self.is_scalar = is_scalar(self.program) and all(
+            type(leaves[i]) is float for i in self.dynamic
+        )
+        self.call = caller(form, leaves, (self.form, self.places), self._body, kinks)
+
+    def _body(self, names: Sequence[str]) -> Body:
+        inputs = [names[i] for i in self.dynamic]
+        if self.is_scalar:
+            return scalars.body(self.program, inputs)
+        return replay(self.outputs, inputs, len(self.program.outputs))
 
     def outputs(self, *inputs: Any) -> tuple[Any, ...] | None:
         """The outputs, on buffers that nobody else uses meanwhile; None where a guard holds."""
@@ -98,43 +146,51 @@ class Entry:
         outputs = self.outputs(*[leaves[i] for i in self.dynamic])
         if outputs is None:
             return MISS
+        if self.is_scalar:
+            outputs = tuple(map(float, outputs))
         return self.form.build(
             [p[0] if isinstance(p, tuple) else outputs[p] for p in self.places]
         )  # fmt: skip
 
 
-def _miss(*args: Any) -> Any:
-    return MISS
+def _given(value: Any) -> Any:
+    """A result of f itself, in the form in which programs give theirs."""
+    value = plain(value)
+    return value[()] if isinstance(value, np.ndarray) and not value.ndim else value
 
 
 class Compiled:
-    """A compiled function.  Calling it replays its plan; see `compile`."""
+    """The signatures of a compiled function, and what is kept for each.
 
-    def __init__(self, f: Callable[..., Any], backend: str, donate: tuple[str, ...]) -> None:
-        functools.update_wrapper(self, f)
+    SHOWN: the methods that the function itself has, too.
+    """
+
+    SHOWN = ("program", "traced", "plan", "entry")
+
+    def __init__(
+        self, f: Callable[..., Any], backend: str, donate: tuple[str, ...], memory: int | None
+    ) -> None:
+        self.memory = memory
         self.f = f
         self.backend = backend
         self.donate = donate
         self._entries: OrderedDict[Hashable, Entry] = OrderedDict()
-        self._last: Callable[..., Any] = _miss
-        self._arity = -1
 
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+    def run(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[Any, Any]:
+        """The results, and the quickest way to those of the next call of the same signature."""
+        leaves, form = taken_apart(args, kwargs)
+        if any(isinstance(leaf, AbstractArray) for leaf in leaves):
+            return self.f(*args, **kwargs), None  # in a function that is being traced itself
+        entry = self._entry(leaves, form)
         try:
-            if not kwargs and len(args) == self._arity:
-                result = self._last(*args)  # the signature of the call before
-                if result is not MISS:
-                    return result
-            leaves, form = taken_apart(args, kwargs)
-            entry = self._entry(leaves, form)
-            if entry.call is not None:
-                self._last, self._arity = entry.call, len(args)
             result = entry.run(leaves)
-        except AutogradError:
-            raise
-        except _OF_VALUES:  # f says it in its own words
+        except _OF_VALUES:
             result = MISS
-        return map_leaves(plain, self.f(*args, **kwargs)) if result is MISS else result
+        return (self.itself(args, kwargs) if result is MISS else result), entry.call
+
+    def itself(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
+        """What the function itself gives, or raises in its own words."""
+        return map_leaves(_given, self.f(*args, **kwargs))
 
     def _entry(self, leaves: Sequence[Any], form: Form) -> Entry:
         key = signature(leaves, form)
@@ -152,6 +208,10 @@ class Compiled:
     def program(self, *args: Any, **kwargs: Any) -> Program:
         """The program for these arguments: `print` shows it line by line."""
         return self.entry(*args, **kwargs).program
+
+    def traced(self, *args: Any, **kwargs: Any) -> Program:
+        """The program as the function gave it, before the passes."""
+        return self.entry(*args, **kwargs).traced
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """The plan for these arguments: steps, buffers and their sizes."""

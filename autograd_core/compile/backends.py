@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 from autograd_core.compile.numpy_backend import blocks
 from autograd_core.compile.numpy_backend.emit import EmitStep
 from autograd_core.compile.plan import Fuse

@@ -6,13 +6,16 @@ out of their structure, runs, and puts the results into theirs.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from autograd_core.ops.kinks import at_kinks
 from autograd_core.structure import Form
 
+_TYPE = re.compile(r"if not \((type\(.*)\): return MISS$")
 MISS = object()  # the arguments are of another signature
 
 
@@ -23,14 +26,27 @@ class _Source:
         self.objects: dict[str, Any] = {"MISS": MISS, "ndarray": np.ndarray}
         self.lines: list[str] = []
         self.leaves: list[str] = []
+        self._names: dict[int, str] = {}
 
     def object(self, value: Any) -> str:
-        name = f"o{len(self.objects)}"
+        name = self._names.setdefault(id(value), f"o{len(self.objects)}")
         self.objects[name] = value
         return name
 
     def require(self, condition: str) -> None:
         self.lines.append(f"if not ({condition}): return MISS")
+
+    def tests(self) -> list[str]:
+        """The lines, with conditions on types that follow each other in one."""
+        merged: list[str] = []
+        for line in self.lines:
+            same = _TYPE.match(line), _TYPE.match(merged[-1]) if merged else None
+            if same[0] and same[1]:
+                before = merged.pop()[len("if not (") : -len("): return MISS")]
+                merged.append(f"if not ({before} and {same[0][1]}): return MISS")
+            else:
+                merged.append(line)
+        return merged
 
     def take_apart(self, form: Form, name: str) -> bool:
         """Lines that reach the leaves below `name`; whether that is possible."""
@@ -86,19 +102,37 @@ class _Source:
         return f"({inner})" if form.kind is tuple else f"[{inner}]"
 
 
+class Body(NamedTuple):
+    """What computes the outputs from the dynamic leaves.
+
+    lines: of source, in which `return MISS` gives up.   outs: an expression for each output.
+    objects: what they name.
+    """
+
+    lines: list[str]
+    outs: Sequence[str]
+    objects: Mapping[str, Any]
+
+
+def replay(run: Callable[..., Any], names: Sequence[str], count: int) -> Body:
+    """A call of a function that gives all outputs, or None where a guard holds."""
+    lines = [f"out = run({', '.join(names)})", "if out is None: return MISS"]
+    return Body(lines, [f"out[{i}]" for i in range(count)], {"run": run})
+
+
 def caller(
     form: Form,
     leaves: Sequence[Any],
-    dynamic: Sequence[int],
     result: tuple[Form, Sequence[Any]],
-    run: Callable[..., Any],
-    failures: tuple[type[Exception], ...] = (),
+    body_of: Callable[[Sequence[str]], Body],
+    kinks: Any,
 ) -> Callable[..., Any] | None:
     """A function of positional arguments that gives the results, or MISS where the arguments are of
     another signature or a guard holds; None where the arguments are in a form that it cannot know.
 
-    run: the function of the dynamic leaves that gives the outputs, or None.
-    failures: what it may raise in place of that.
+    result: the form of the results, and their places as `trace` gives them.
+    body_of: makes the body for the names of all leaves.
+    kinks: the conventions under which it holds; None for any.
     """
     source = _Source()
     positional, named = form.parts
@@ -109,21 +143,14 @@ def caller(
         return None
     for leaf, name in zip(leaves, source.leaves, strict=True):
         source.check(leaf, name)
+    if kinks is not None:
+        source.require(f"{source.object(at_kinks)}() is {source.object(kinks)}")
+    body = body_of(source.leaves)
+    source.objects |= body.objects
     result_form, places = result
-    given = ", ".join(source.leaves[i] for i in dynamic)
-    source.objects["run"] = run
-    call = [f"out = run({given})"]
-    if failures:
-        source.objects["failures"] = failures
-        call = ["try:", f"    out = run({given})", "except failures:", "    return MISS"]
-    outs = [source.object(p[0]) if isinstance(p, tuple) else f"out[{p}]" for p in places]
-    if places == list(range(len(places))) and result_form.kind is tuple and all(
-        part.kind is None for part in result_form.parts
-    ):  # fmt: skip
-        built = "out"
-    else:
-        built = source.put_together(result_form, outs)
-    lines = [*source.lines, *call, "if out is None: return MISS", f"return {built}"]
+    outs = [source.object(p[0]) if isinstance(p, tuple) else body.outs[p] for p in places]
+    built = source.put_together(result_form, outs)
+    lines = [*source.tests(), *body.lines, f"return {built}"]
     code = f"def call({', '.join(arguments)}):\n    " + "\n    ".join(lines)
     exec(compile(code, "<call>", "exec"), source.objects)  # noqa: S102  the source is made here
     made: Callable[..., Any] = source.objects["call"]

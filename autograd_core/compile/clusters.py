@@ -9,11 +9,11 @@ Clusters are convex: no path leaves one and comes back, so that they can run one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from heapq import heapify, heappop, heappush
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -37,11 +37,19 @@ class Role(Enum):
     LATE = "late"
 
 
+@dataclass(frozen=True, eq=False)
+class Loop(Step):
+    """A step that is one loop over a domain, and the role of each operation in it."""
+
+    domain: Shape
+    roles: Mapping[Expression, Role]
+
+
 @dataclass(frozen=True)
 class Policy:
     """Which clusters a backend can run.
 
-    accepts: whether it can run an elementwise operation, or a reduction, as part of a loop.
+    accepts: whether it can compute an element of the result, or fold it, in a turn of the loop.
     rows: whether reductions over the last axis are part of the loop, and not its end.
     limit: the largest number of operations of a cluster.
     """
@@ -50,6 +58,8 @@ class Policy:
     rows: bool
     limit: int = 100
 
+
+_LOOKED_AT = 4  # clusters of a domain that an operation may still join
 
 # Below this, NumPy's calls on whole arrays are as fast as those on blocks of them.
 _LARGE = 1 << 15
@@ -60,7 +70,9 @@ def is_large(node: Call) -> bool:
     return max((x.size for x in (node, *node.operands)), default=0) >= _LARGE
 
 
-BLOCKS = Policy(accepts=is_large, rows=False)
+BLOCKS = Policy(
+    accepts=lambda node: is_large(node) and (is_elementwise(node) or is_reduction(node)), rows=False
+)
 
 _EXTREMES_AND_SUMS = {reduction.sum_, reduction.max_, reduction.min_}
 
@@ -84,24 +96,93 @@ def is_repeat(node: Call) -> bool:
     return node.operation is elementwise.broadcast_to
 
 
-@dataclass(eq=False)
-class Cluster:
-    """A loop while it is being collected.
+@dataclass(eq=False, kw_only=True)
+class Group:
+    """Operations that are to run as one.
 
-    before, after: the numbers of the clusters on which it depends, and which depend on it, as bits.
+    before, after: the numbers of the groups on which it depends, and which depend on it, as bits.
     """
 
-    number: int
-    domain: Shape | None
+    number: int = -1
     operations: list[Call] = field(default_factory=list)
-    roles: dict[Expression, Role] = field(default_factory=dict)
     before: int = 0
     after: int = 0
+
+
+AnyGroup = TypeVar("AnyGroup", bound=Group)
+
+
+class Groups(Generic[AnyGroup]):
+    """All groups, of which none may depend on itself through others."""
+
+    def __init__(self) -> None:
+        self.all: list[AnyGroup] = []
+        self.of: dict[Expression, AnyGroup] = {}
+
+    def new(self, group: AnyGroup) -> AnyGroup:
+        """A further group, which is empty yet."""
+        group.number = len(self.all)
+        self.all.append(group)
+        return group
+
+    def read_by(self, operands: Iterable[Expression]) -> list[AnyGroup]:
+        """The groups in which operands are computed."""
+        found = {c.number: c for x in operands if (c := self.of.get(x)) is not None}
+        return list(found.values())
+
+    def may_join(self, group: AnyGroup, sources: Iterable[AnyGroup]) -> bool:
+        """Whether something that reads from these may be put into the group: no path may lead from
+        it out and back."""
+        return not any(source.before >> group.number & 1 for source in sources)
+
+    def join(
+        self, group: AnyGroup, operations: Iterable[Call], sources: Iterable[AnyGroup]
+    ) -> None:
+        """Put operations that read from these groups into a group."""
+        for node in operations:
+            group.operations.append(node)
+            self.of[node] = group
+        new = 0
+        for source in sources:
+            if source is not group:
+                new |= source.before | 1 << source.number
+        new &= ~group.before
+        if not new:
+            return
+        later = group.after | 1 << group.number
+        for number in _bits(later):
+            self.all[number].before |= new
+        for number in _bits(new):
+            self.all[number].after |= later
+
+    def in_order(self) -> Iterator[AnyGroup]:
+        """Each after those on which it depends, and else in the order in which they were made."""
+        waiting = {c.number: c.before.bit_count() for c in self.all}
+        ready = [number for number, count in waiting.items() if not count]
+        heapify(ready)
+        while ready:
+            group = self.all[heappop(ready)]
+            yield group
+            for number in _bits(group.after):
+                waiting[number] -= 1
+                if not waiting[number]:
+                    heappush(ready, number)
+
+
+@dataclass(eq=False, kw_only=True)
+class Cluster(Group):
+    """A group that is one loop.
+
+    domain: None for a single operation that is no loop.
+    """
+
+    domain: Shape | None
+    roles: dict[Expression, Role] = field(default_factory=dict)
 
     def role_of(self, node: Call, policy: Policy) -> Role | None:
         """The role that an operation would have here; None if it cannot be here."""
         domain = self.domain
-        if domain is None or not domain and node.shape:
+        if domain is None or (not domain and node.shape):
             return None
         if node.operation in (shaping.reshape, shaping.getitem):
             return self._role_of_view(node, domain, policy)
@@ -109,8 +190,6 @@ class Cluster:
             return None
         if is_reduction(node):
             return self._role_of_reduction(node, domain, policy)
-        if not (is_elementwise(node) or is_repeat(node)):
-            return None
         if node.shape == domain and all(self._is_element(x) for x in node.operands):
             return Role.ELEMENT
         if self._is_row(node) and all(self._is_row(x) for x in node.operands):
@@ -122,8 +201,7 @@ class Cluster:
         flat."""
         role = self.roles.get(node.operands[0])
         if role is Role.ROW and node.shape in _row_shapes(domain):
-            index = node.params.get("index", ...)
-            return Role.ROW if index in (..., (..., None), (..., 0)) else None
+            return Role.ROW if node.operation is shaping.reshape or _only_adds_axes(node) else None
         if role is Role.ELEMENT and node.operation is shaping.reshape and node.ndim == 1:
             return Role.FLAT
         return None
@@ -168,78 +246,48 @@ def _row_shapes(domain: Shape) -> tuple[Shape, ...]:
 
 
 class Clusters:
-    """All clusters of a list of operations, and which depend on which."""
+    """The clusters of a list of operations."""
 
     def __init__(self, policy: Policy) -> None:
         self.policy = policy
-        self.all: list[Cluster] = []
-        self.of: dict[Expression, Cluster] = {}
+        self.groups: Groups[Cluster] = Groups()
         self._open: dict[Shape, list[Cluster]] = {}
 
     def add(self, node: Call) -> None:
         """Put an operation into the newest cluster that it fits, or into one of its own."""
-        sources = {c.number: c for x in node.operands if (c := self.of.get(x)) is not None}
-        for cluster in self._candidates(node, sources.values()):
+        sources = self.groups.read_by(node.operands)
+        for cluster in self._candidates(node, sources):
             role = cluster.role_of(node, self.policy)
-            if role is not None and self._may_join(cluster, sources.values()):
+            if role is not None and self.groups.may_join(cluster, sources):
                 break
         else:
             domain = _domain_of(node)
-            cluster = Cluster(len(self.all), domain)
-            self.all.append(cluster)
+            cluster = self.groups.new(Cluster(domain=domain))
             role = cluster.role_of(node, self.policy)
             if role is None:
                 cluster.domain = None
             else:
                 self._open.setdefault(domain, []).append(cluster)
-        cluster.operations.append(node)
-        self.of[node] = cluster
         if role is not None:
             cluster.roles[node] = role
-        self._depend(cluster, sources.values())
+        self.groups.join(cluster, [node], sources)
 
     def _candidates(self, node: Call, sources: Iterable[Cluster]) -> Iterator[Cluster]:
         """Those that it reads from, and the last few of its domain."""
-        recent = self._open.get(_domain_of(node), [])[-4:]
+        recent = self._open.get(_domain_of(node), [])[-_LOOKED_AT:]
         for cluster in (*sources, *reversed(recent)):
             if len(cluster.operations) < self.policy.limit:
                 yield cluster
 
-    def _may_join(self, cluster: Cluster, sources: Iterable[Cluster]) -> bool:
-        """Whether no path leads from the cluster out and back into it."""
-        return not any(source.before >> cluster.number & 1 for source in sources)
-
-    def _depend(self, cluster: Cluster, sources: Iterable[Cluster]) -> None:
-        """Note that a cluster reads from others."""
-        new = 0
-        for source in sources:
-            if source is not cluster:
-                new |= source.before | 1 << source.number
-        new &= ~cluster.before
-        if not new:
-            return
-        later = cluster.after | 1 << cluster.number
-        for number in _bits(later):
-            self.all[number].before |= new
-        for number in _bits(new):
-            self.all[number].after |= later
-
-    def in_order(self) -> Iterator[Cluster]:
-        """Each after those on which it depends, and else in the order of their first operations."""
-        waiting = {c.number: c.before.bit_count() for c in self.all}
-        ready = [number for number, count in waiting.items() if not count]
-        heapify(ready)
-        while ready:
-            cluster = self.all[heappop(ready)]
-            yield cluster
-            for number in _bits(cluster.after):
-                waiting[number] -= 1
-                if not waiting[number]:
-                    heappush(ready, number)
-
 
 def _domain_of(node: Call) -> Shape:
     return node.operands[0].shape if is_reduction(node) else node.shape
+
+
+def _only_adds_axes(node: Call) -> bool:
+    index = node.params["index"]
+    parts = index if isinstance(index, tuple) else (index,)
+    return all(part is None or part is Ellipsis for part in parts)
 
 
 def _bits(mask: int) -> Iterator[int]:
@@ -259,18 +307,22 @@ def fuse(
     clusters = Clusters(policy)
     for node in operations:
         clusters.add(node)
-    outs = stored(operations, wanted, clusters.of)
-    return [
-        Step(tuple(c.operations), tuple(x for x in c.operations if x in outs))
-        if len(c.operations) > 1
-        else Step((c.operations[0],), (c.operations[0],))
-        for c in clusters.in_order()
-    ]  # fmt: skip
+    outs = stored(operations, wanted, clusters.groups.of)
+    return [_step(cluster, outs) for cluster in clusters.groups.in_order()]
+
+
+def _step(cluster: Cluster, outs: set[Expression]) -> Step:
+    operations = tuple(cluster.operations)
+    if cluster.domain is None:
+        return Step(operations, operations)
+    return Loop(
+        operations, tuple(x for x in operations if x in outs), cluster.domain, cluster.roles
+    )
 
 
 def stored(
-    operations: Sequence[Call], wanted: set[Expression], group: Any
-) -> set[Expression]:  # fmt: skip
+    operations: Sequence[Call], wanted: Iterable[Expression], group: Mapping[Expression, Any]
+) -> set[Expression]:
     """What is read by others than the group to which it belongs; of views, what they are of.
 
     group: of every operation its group.

@@ -7,7 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import AbstractArray
 from autograd_core.errors import TracingError
+from autograd_core.mode import current_mode
+from autograd_core.ops.kinks import at_kinks
 from autograd_core.readable import Readable
 from autograd_core.structure import Form, flatten, is_numbers
 
@@ -20,10 +23,12 @@ def taken_apart(args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[list[Any
 
 def _plain(leaf: Any) -> Any:
     if isinstance(leaf, Readable):
-        if leaf.requires_grad and leaf.creator is not None:
+        if isinstance(leaf.raw, AbstractArray):
+            return leaf.raw
+        if leaf.requires_grad and current_mode.get().recording:
             raise TracingError(
-                "compile: an argument is the result of a recorded operation, and a compiled "
-                "function records nothing: its gradient would be lost. Compile the gradient, "
+                "compile: an argument is a Tensor that is differentiated, and a compiled function "
+                "records nothing: its gradient would be lost. Compile the gradient, "
                 "compile(grad(f)), or pass t.data."
             )
         return leaf.raw
@@ -31,8 +36,9 @@ def _plain(leaf: Any) -> Any:
 
 
 def signature(leaves: Sequence[Any], form: Form) -> Hashable:
-    """Shapes and dtypes of arrays, values of all else, and the structure that they are in."""
-    return (_form_key(form), tuple(map(_leaf_key, leaves)))
+    """Shapes and dtypes of arrays, values of all else, the structure that they are in, and the
+    conventions that hold."""
+    return (_form_key(form), tuple(map(_leaf_key, leaves)), at_kinks())
 
 
 def _form_key(form: Form) -> Hashable:
@@ -47,6 +53,11 @@ def _leaf_key(leaf: Any) -> Hashable:
     kind = type(leaf)
     if kind is float or kind is complex:
         return (kind,)
+    if hasattr(leaf, "bit_generator"):
+        raise TracingError(
+            "compile: a random generator as an argument would be asked once, while the function is "
+            "traced, and give the same numbers in every call. Draw outside, and pass the numbers."
+        )
     try:
         hash(leaf)
     except TypeError:

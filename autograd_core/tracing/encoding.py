@@ -14,6 +14,7 @@ from autograd_core.errors import GraphError, SnapshotError
 from autograd_core.primitive import REGISTRY, Primitive
 from autograd_core.symbolic.named import Named, Slot
 from autograd_core.tracing import functions
+from autograd_core.tracing.refusal import CHANGING, REFUSED
 
 # A file may name nothing else: what it names is run.
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "math")
@@ -160,7 +161,8 @@ def _found(path: str) -> Any:
         if is_ufunc and len(names) == 2 and names[1] in ("reduce", "accumulate", "reduceat", "outer"):
             return getattr(found, names[1])
         known = is_ufunc or isinstance(found, _DISPATCHED) or module != "numpy"
-        if len(names) > 1 or not known or found in functions.REFUSED or not callable(found):
+        refused = found in REFUSED or found in CHANGING
+        if len(names) > 1 or not known or refused or not callable(found):
             found = None
     if found is None:
         raise SnapshotError(

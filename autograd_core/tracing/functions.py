@@ -9,23 +9,8 @@ import numpy as np
 
 from autograd_core.ops import elementwise
 from autograd_core.shapes import Axis, reduced_size
-from autograd_core.symbolic import Expression, call, expression
+from autograd_core.symbolic import Expression, call
 from autograd_core.symbolic.expression import named
-
-_DEPENDS = "gives a shape that depends on values"
-_CHANGES = "changes an array in place"
-_WRITES = "writes or prints values"
-# What cannot be traced, and why.
-REFUSED: dict[Any, str] = {
-    np.nonzero: _DEPENDS, np.flatnonzero: _DEPENDS, np.argwhere: _DEPENDS, np.unique: _DEPENDS,
-    np.extract: _DEPENDS, np.compress: _DEPENDS, np.trim_zeros: _DEPENDS, np.union1d: _DEPENDS,
-    np.intersect1d: _DEPENDS, np.setdiff1d: _DEPENDS, np.setxor1d: _DEPENDS,
-    np.put: _CHANGES, np.place: _CHANGES, np.putmask: _CHANGES, np.fill_diagonal: _CHANGES,
-    np.put_along_axis: _CHANGES,
-    np.save: _WRITES, np.savez: _WRITES, np.savetxt: _WRITES, np.savez_compressed: _WRITES,
-    np.array2string: _WRITES, np.array_str: _WRITES, np.array_repr: _WRITES,
-    np.may_share_memory: "asks where an array lies", np.shares_memory: "asks where an array lies",
-}  # fmt: skip
 
 # NumPy's functions whose result shares memory with their first argument.
 VIEWS = {
@@ -50,12 +35,34 @@ def created(
     elif dtype is None:
         dtype = fill
     dtype = np.dtype(a.dtype if dtype is None else dtype)
-    filled = getattr(number, "expression", number)
-    filled = expression(filled).astype(dtype) if isinstance(filled, Expression) else np.asarray(
-        filled, dtype)[()]  # fmt: skip
+    filled = number.astype(dtype) if isinstance(number, Expression) else np.asarray(
+        number, dtype)[()]  # fmt: skip
     lengths = a.shape if shape is None else shape
     lengths = lengths if isinstance(lengths, tuple) else (lengths,)
     return call(elementwise.broadcast_to, (filled,), {"shape": lengths})
+
+
+# The ufuncs of operators: of two Python numbers they make a Python number.
+OPERATORS = {
+    np.add, np.subtract, np.multiply, np.divide, np.floor_divide, np.remainder, np.power,
+    np.negative, np.positive, np.absolute,
+}  # fmt: skip
+
+_FEW = 16  # elements of an array that is kept as it is
+
+
+def constant(array: Any) -> Any:
+    """An array that is known and never changes, as a term: one that is one number all over is that
+    number, repeated."""
+    if array.size <= _FEW or array.dtype.kind not in "fciub":
+        return array
+    first = array[(0,) * array.ndim]
+    if any(array.strides):
+        if array[(-1,) * array.ndim].tobytes() != first.tobytes():
+            return array
+        if array.tobytes() != first.tobytes() * array.size:
+            return array
+    return call(elementwise.broadcast_to, (first,), {"shape": array.shape})
 
 
 _NEUTRAL = {np.add: 0, np.multiply: 1, np.maximum: -np.inf, np.minimum: np.inf}

@@ -25,6 +25,7 @@ class Program:
     guards: conditions; where one holds, the program does not give what the function does.
     scopes: of expressions the scope in which they were made.
     backward: operations that derivative rules made, first of all.
+    order: all values, each after its operands; by default as the outputs, one by one, need them.
     """
 
     inputs: tuple[Symbol, ...]
@@ -32,11 +33,12 @@ class Program:
     guards: tuple[Expression, ...] = ()
     scopes: Mapping[Expression, str] = field(default_factory=dict)
     backward: frozenset[Expression] = frozenset()
+    order: tuple[Expression, ...] = ()
 
     @cached_property
     def values(self) -> list[Expression]:
         """All inputs, constants and results, each after what it is made of."""
-        return nodes_of((*self.outputs, *self.guards))
+        return list(self.order) or nodes_of((*self.outputs, *self.guards))
 
     @cached_property
     def operations(self) -> list[Call]:
@@ -62,6 +64,11 @@ class Program:
 
     def evaluate(self, arrays: Sequence[Any]) -> list[Any]:
         """The outputs for these inputs, operation by operation: what every backend has to give."""
+        values = self.results(arrays)
+        return [values[node] for node in self.outputs]
+
+    def results(self, arrays: Sequence[Any]) -> dict[Expression, Any]:
+        """The value of every input, constant and operation for these inputs."""
         values: dict[Expression, Any] = dict(zip(self.inputs, arrays, strict=True))
         for node in self.values:
             if isinstance(node, Literal):
@@ -69,11 +76,11 @@ class Program:
             elif isinstance(node, Call):
                 args = [values[operand] for operand in node.operands]
                 values[node] = run(node.operation, args, node.params)
-        return [values[node] for node in self.outputs]
+        return values
 
     def with_outputs(self, outputs: Sequence[Expression], guards: Sequence[Expression]) -> Program:
         """The same arguments with other results."""
-        return replace(self, outputs=tuple(outputs), guards=tuple(guards))
+        return replace(self, outputs=tuple(outputs), guards=tuple(guards), order=())
 
     # ── files ─────────────────────────────────────────────────────────────────────────────────
     def to_json(self) -> str:
@@ -104,7 +111,7 @@ class Program:
             "params": {key: encoded(value) for key, value in node.params.items()},
             "scope": self.scopes.get(node),
             "backward": node in self.backward,
-            "again": Call(node.operation, node.operands, node.params, like=node) is not node,
+            "again": type(node) is Again,
         }
         return data | {key: mark for key, mark in marks.items() if mark}
 
@@ -143,12 +150,12 @@ class Program:
 
     def _call(self, node: Call) -> str:
         shown = [self._named(operand) for operand in node.operands]
-        shown += [f"{name}={_short(value)}" for name, value in node.params.items()]
+        shown += [f"{name}={written(value)}" for name, value in node.params.items()]
         return f"{name_of(node.operation)}({', '.join(shown)})"
 
     def _named(self, node: Expression) -> str:
         if isinstance(node, Literal):
-            return _short(node.value)
+            return written(node.value)
         return self.names[node]
 
 
@@ -177,7 +184,9 @@ def _read(data: Mapping[str, Any]) -> Program:
         if each.get("backward"):
             backward.add(values[-1])
     outputs, guards = ([values[i] for i in data[key]] for key in ("outputs", "guards"))
-    return Program(inputs, tuple(outputs), tuple(guards), scopes, frozenset(backward))
+    return Program(
+        inputs, tuple(outputs), tuple(guards), scopes, frozenset(backward), tuple(values)
+    )
 
 
 def _value(data: Mapping[str, Any], values: Sequence[Expression]) -> Expression:
@@ -186,15 +195,22 @@ def _value(data: Mapping[str, Any], values: Sequence[Expression]) -> Expression:
     operands = tuple(values[i] for i in data["operands"])
     params = {key: decoded(value) for key, value in data.get("params", {}).items()}
     made = Call(decoded(data["operation"]), operands, params, like=_type_of(data))
-    return again(made) if data.get("again") else made
+    return Again.of(made) if data.get("again") else made
 
 
-def again(node: Call) -> Call:
-    """The same operation on the same operands, done once more: another term, shared with none."""
-    made = object.__new__(Call)
-    for name in ("operation", "operands", "params", "shape", "dtype"):
-        setattr(made, name, getattr(node, name))
-    return made
+class Again(Call):
+    """An operation that is done once more on the same operands: a term that is shared with none."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def of(node: Call, operands: tuple[Expression, ...] | None = None) -> Again:
+        """The operation of a node, on its operands or on others of the same types."""
+        made = object.__new__(Again)
+        for name in ("operation", "params", "shape", "dtype"):
+            setattr(made, name, getattr(node, name))
+        made.operands = node.operands if operands is None else operands
+        return made
 
 
 def name_of(operation: Any) -> str:
@@ -207,7 +223,8 @@ def typed(node: Expression) -> str:
     return f"{node.dtype}[{', '.join(map(str, node.shape))}]"
 
 
-def _short(value: Any) -> str:
+def written(value: Any) -> str:
+    """A constant or a parameter in a few characters."""
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"<{value.dtype}{list(value.shape)}>"
     return repr(value.item() if isinstance(value, np.generic) else value)

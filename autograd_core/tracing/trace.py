@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
+from weakref import ref
 
 import numpy as np
 
 from autograd_core.mode import current_mode, mode, observing
-from autograd_core.node import Node
+from autograd_core.node import Node, next_order
 from autograd_core.plan import Plan
 from autograd_core.readable import Readable, settled
 from autograd_core.structure import Form, flatten
@@ -17,6 +20,7 @@ from autograd_core.symbolic.expression import named
 from autograd_core.tensor import Tensor, leaf
 from autograd_core.tracing.functions import pulled
 from autograd_core.tracing.program import Program
+from autograd_core.tracing.refusal import refuse_outside, refuse_random
 from autograd_core.tracing.traced import Traced
 
 
@@ -25,15 +29,25 @@ class Trace:
 
     scopes: of every operation the scope in which it was first done.
     guards: conditions that were assumed not to hold.
+    backward: operations that were first done by a derivative rule; ruling: how many rules run now.
+    has_ended: whether the function has returned: what was traced is of no use any more.
     """
 
     def __init__(self) -> None:
         self.scopes: dict[Expression, str] = {}
         self.guards: dict[Expression, None] = {}
+        self.backward: set[Expression] = set()
+        self.ruling = 0
+        self.has_ended = False
+        self._since = next_order()
+        self._kept: dict[int, tuple[Any, Any]] = {}  # by id: the array, and its copy
+        self._read: list[ref[Tensor]] = []  # leaves with numbers that were recorded
 
     def note(self, made: Expression) -> None:
         """Note where an operation was done."""
         scope = current_mode.get().scope
+        if self.ruling and made not in self.scopes:
+            self.backward.add(made)
         self.scopes.setdefault(made, "" if scope is None else scope.path)
 
     def guard(self, condition: Expression) -> None:
@@ -45,13 +59,49 @@ class Trace:
         value is continuous."""
         array = np.asarray(value)
         symbol = Symbol(name, array.shape, array.dtype)
-        traced = Traced(symbol, self, weak=type(value) is float)
+        is_weak = type(value) in (float, complex)
+        traced = Traced(symbol, self, is_weak, base=Traced(symbol, self))
         return symbol, leaf(traced, requires_grad=False) if array.dtype.kind in "fc" else traced
+
+    def kept(self, array: Any) -> Any:
+        """A plain array as it is now, in a copy that is the same one as long as it does not
+        change."""
+        found = self._kept.get(id(array))
+        if found is not None and _is_same(array, found[1]):
+            return found[1]
+        if array.size > 1 and not any(array.strides):
+            copy = np.broadcast_to(array[(0,) * array.ndim], array.shape)
+        else:
+            copy = np.array(array)
+            copy.flags.writeable = False
+        self._kept[id(array)] = array, copy
+        return copy
 
     def __call__(self, node: Node, out: Any, values: Sequence[Any], extra: Sequence[Any]) -> None:
         """An observer: the rules of what is recorded run under the scope of their operation, and as
-        one operation where they ask for values."""
-        node.plan = _guarded(node.plan, node.scope)
+        one operation where they ask for values.  What they read from outside of the function is
+        noted."""
+        node.plan = _guarded(node.plan, node.scope, self)
+        for position in node.plan.needed:
+            source = node.inputs[position]
+            if type(source) is Node:
+                if source.order < self._since:
+                    refuse_outside(f"a result of {source.primitive.name}")
+            elif not isinstance(source.raw, Traced):
+                self._read.append(ref(source))
+
+    def end(self) -> None:
+        """Refuse what the function has read that is neither an argument nor its own: the Tensors
+        that are alive after it."""
+        self.has_ended = True
+        arrays = [array for array, _ in self._kept.values() if array.dtype.kind in "fc"]
+        found = [tensor for tensor in (r() for r in self._read) if tensor is not None]
+        found += [
+            tensor for tensor in (gc.get_referrers(*arrays) if arrays else ())
+            if isinstance(tensor, Tensor) and tensor.creator is None and tensor.requires_grad
+        ]  # fmt: skip
+        if found:
+            refuse_outside(", ".join(dict.fromkeys(map(_described, found))))
 
 
 def is_dynamic(value: Any) -> bool:
@@ -71,65 +121,82 @@ def trace(
     output, or a tuple with a value that is known.
     """
     noted = Trace()
+    drawn = _random_state()
     pairs = [
         noted.argument(name, value) if is_dynamic(value) else (None, value)
         for name, value in zip(names, leaves, strict=True)
     ]
     args, kwargs = form.build([value for _, value in pairs])
     with mode(recording=True, visit=None), observing(noted):
-        result = f(*args, **kwargs)
-    found, result_form = flatten(result)
+        found, result_form = flatten(f(*args, **kwargs))
+        found = [_output(settled(value), noted) for value in found]
+    if drawn is not None and _random_state() != drawn:
+        refuse_random()
+    noted.end()
     outputs: list[Expression] = []
     places: list[Any] = []
-    for value in map(settled, found):
-        term = _output(value)
-        places.append(len(outputs) if term is not None else (value,))
-        outputs += [] if term is None else [term]
+    for value in found:
+        is_traced = isinstance(value, Expression)
+        places.append(len(outputs) if is_traced else (value,))
+        outputs += [value] if is_traced else []
     program = Program(
         tuple(symbol for symbol, _ in pairs if symbol is not None),
         tuple(outputs),
         tuple(noted.guards),
         noted.scopes,
+        frozenset(noted.backward),
     )
     return program, result_form, places
 
 
-def _output(value: Any) -> Expression | None:
+def _output(value: Any, noted: Trace) -> Any:
+    """What was returned: an expression where it is an array or a number of NumPy's."""
     if isinstance(value, Tensor):
         value = value.raw
     if isinstance(value, Traced):
-        return value.expression
-    if isinstance(value, (np.ndarray, np.generic)):
-        return Literal(value)
-    return None
+        return value._terms(value)
+    if isinstance(value, np.ndarray):
+        return Literal(noted.kept(value))
+    return Literal(value) if isinstance(value, np.generic) else value
 
 
-def _guarded(plan: Plan, scope: Any) -> Plan:
+def _described(tensor: Tensor) -> str:
+    name = "a Tensor" if tensor.name is None else f"the Tensor {tensor.name!r}"
+    return f"{name} of shape {tensor.shape}"
+
+
+def _is_same(array: Any, copy: Any) -> bool:
+    """Whether the numbers are still those of the copy, bit by bit."""
+    return bool(array.shape == copy.shape and array.tobytes() == copy.tobytes())
+
+
+def _random_state() -> Any:
+    """Where NumPy's own generator stands; None where nobody has used it."""
+    random = sys.modules.get("numpy.random")
+    return None if random is None else repr(random.get_state())
+
+
+def _guarded(plan: Plan, scope: Any, noted: Trace) -> Plan:
     made: Plan = object.__new__(Plan)
     for name in Plan.__slots__:
         setattr(made, name, getattr(plan, name))
     made.pulls = tuple(
-        (position, _in_scope(rule, scope), take) for position, rule, take in plan.pulls
+        (position, _in_scope(rule, scope, noted), take) for position, rule, take in plan.pulls
     )
     return made
 
 
-def _in_scope(rule: Callable[..., Any], scope: Any) -> Callable[..., Any]:
+def _in_scope(rule: Callable[..., Any], scope: Any, noted: Trace) -> Callable[..., Any]:
     def run(g: Any, *kept: Any) -> Any:
+        noted.ruling += 1
         with mode(scope=scope):
             try:
                 return rule(g, *kept)
-            except (ValueError, TypeError):
-                if not isinstance(g, Traced):
+            except (ValueError, TypeError) as error:
+                if not isinstance(g, Traced) or getattr(error, "depends", False):
                     raise
-                return g._made(named(pulled, (rule, g.expression, _plain(kept)), {}))
+                return g._made(named(pulled, (rule, *g._terms((g, kept))), {}))
+            finally:
+                noted.ruling -= 1
 
     return run
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Traced):
-        return value.expression
-    if isinstance(value, tuple):
-        return tuple(map(_plain, value))
-    return value

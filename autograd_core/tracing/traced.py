@@ -6,10 +6,7 @@ expression.  Every question about its numbers is refused, with the line that ask
 
 from __future__ import annotations
 
-import linecache
-import sys
 from collections.abc import Iterator, Mapping, Sequence
-from pathlib import Path
 from typing import Any, NoReturn
 from weakref import WeakSet
 
@@ -18,7 +15,7 @@ from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import DTypeLike
 
 from autograd_core.abstract import AbstractArray
-from autograd_core.errors import TracingError, UncoveredError
+from autograd_core.errors import UncoveredError
 from autograd_core.methods import NumPyMethods
 from autograd_core.primitive import Primitive
 from autograd_core.readable import Readable
@@ -27,37 +24,42 @@ from autograd_core.symbolic import Expression, expression
 from autograd_core.symbolic.expression import named
 from autograd_core.tracing.functions import (
     CREATED,
-    REFUSED,
+    OPERATORS,
     VIEWS,
     assigned,
+    constant,
     created,
     is_neutral,
     picked,
     whole,
 )
-
-_PACKAGE = str(Path(__file__).parent.parent)
+from autograd_core.tracing.refusal import (
+    refuse,
+    refuse_change,
+    refuse_function,
+    refuse_leaked,
+)
 
 
 class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
     """A shape and a dtype, and the expression that this array stands for now.
 
-    trace: what is told of every expression that is made.
+    noted: what is told of every expression that is made.
     weak: whether it is a Python number, which takes the dtype of the array that it meets.
-    base: the array that this one is a view of.
+    base: the array that this one is a view of; that of an argument is the caller's.
     """
 
-    __slots__ = ("__weakref__", "_views", "base", "expression", "trace", "weak")
+    __slots__ = ("__weakref__", "_views", "base", "expression", "noted", "weak")
 
     def __init__(
         self,
         made: Expression,
-        trace: Any,
+        noted: Any,
         weak: bool = False,
         base: Traced | None = None,
     ) -> None:
         self.expression = made
-        self.trace = trace
+        self.noted = noted
         self.weak = weak
         self.base = base
         self._views: WeakSet[Traced] | None = None
@@ -108,15 +110,15 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         return f"<traced {self.dtype} {self.shape}>"
 
     # ── what is not ───────────────────────────────────────────────────────────────────────────
-    def __bool__(self) -> bool:
+    def __bool__(self) -> NoReturn:  # noqa: PLE0304  it never returns
         refuse("asks whether a value is true")
 
-    def __float__(self) -> float:
+    def __float__(self) -> NoReturn:
         refuse("makes a Python number of a value")
 
-    __int__ = __complex__ = __float__  # type: ignore[assignment]
+    __int__ = __complex__ = __float__
 
-    def __index__(self) -> int:
+    def __index__(self) -> NoReturn:  # noqa: PLE0305
         refuse("counts or picks by a value")
 
     def item(self, *args: Any) -> NoReturn:
@@ -130,8 +132,12 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
 
     def is_unlikely(self) -> bool:
         """Assumed not to hold; the program looks when it runs."""
-        self.trace.guard(self.expression)
+        self.noted.guard(self.expression)
         return False
+
+    def strong(self) -> Any:
+        """The same number, in its own dtype wherever it goes."""
+        return Traced(self.expression, self.noted) if self.weak else self
 
     __hash__ = object.__hash__
 
@@ -141,14 +147,14 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
             return NotImplemented
         out = options.pop("out", None)
         if method == "at":
-            refuse_change(f"np.{ufunc.__name__}.at")
+            refuse_change(f"an array in place (np.{ufunc.__name__}.at)")
         if method == "__call__" and "dtype" in options:
             dtype = options.pop("dtype")
             inputs = tuple(_cast(x, dtype) for x in inputs)
-        inputs, weak = _promoted(inputs)
-        terms = [_term(x) for x in inputs]
-        options = {name: _term(value) for name, value in options.items()}
-        if method == "reduce" and is_neutral(ufunc, options.get("initial"), inputs[0], options):
+        weak = ufunc in OPERATORS and all(map(_is_weak, inputs))
+        terms = [self._operand(x) for x in (inputs if weak else _promoted(inputs))]
+        options = {name: self._operand(value) for name, value in options.items()}
+        if method == "reduce" and is_neutral(ufunc, options.get("initial"), terms[0], options):
             del options["initial"]
         result = self._made(_ufunc_term(ufunc, method, terms, options), weak)
         return result if out is None else _into(out, result)
@@ -162,17 +168,19 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
             return self.run(function, args, options, inside=True)
         if function is np.copyto:
             return _copy_to(*args, **options)
-        if function in REFUSED:
-            refuse(REFUSED[function])
+        refuse_function(function)
+        if function in _PROMOTING:
+            args = _promoted(args) if function is not np.where else (args[0], *_promoted(args[1:]))
         options = dict(options)
         out = options.pop("out", None)
+        terms = [self._operand(x) for x in args]
+        given = {name: self._operand(value) for name, value in options.items()}
         if function in CREATED:
-            return self._made(created(function, *args, **options))
-        terms = _terms(args)
+            return self._made(created(function, *terms, **given))
         try:
-            made = function(*terms, **{k: _terms(v) for k, v in options.items()})
+            made = function(*terms, **given)
         except UncoveredError:
-            made = named(function, terms, {k: _terms(v) for k, v in options.items()})
+            made = named(function, terms, given)
         result = self._made(made, base=args[0] if function in VIEWS else None)
         return result if out is None else _into((out,), result)
 
@@ -190,18 +198,44 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
             try:
                 out = primitive.forward(*values, **params)
                 return out[0] if primitive.residuals else out
-            except (ValueError, TypeError):
-                pass
-        made = whole(primitive, _terms(tuple(values)), _terms(params))
+            except (ValueError, TypeError) as error:
+                if getattr(error, "depends", False):
+                    raise
+        made = whole(primitive, [self._operand(x) for x in values], self._terms(params))
         if inside and primitive.residuals:
             made = made[0]
         return self._made(made)
 
+    # ── terms ─────────────────────────────────────────────────────────────────────────────────
+    def _operand(self, value: Any) -> Any:
+        """An operand as a term."""
+        made = self._terms(value)
+        return constant(made) if type(made) is np.ndarray else made
+
+    def _terms(self, value: Any) -> Any:
+        """Arguments with expressions in the places of traced arrays; plain arrays as they are now,
+        whatever is done to them later."""
+        if isinstance(value, Traced):
+            if value.noted is not self.noted:
+                refuse_leaked()
+            return value.expression
+        if isinstance(value, np.ndarray):
+            return self.noted.kept(value)
+        if isinstance(value, (tuple, list)):
+            return getattr(value, "_make", type(value))([self._terms(part) for part in value])
+        if isinstance(value, slice):
+            return slice(*[_known(part) for part in (value.start, value.stop, value.step)])
+        if isinstance(value, dict):
+            return {name: self._terms(part) for name, part in value.items()}
+        return value
+
     def _made(self, made: Any, weak: bool = False, base: Any = None) -> Any:
         """What a function gave, with traced arrays for its expressions."""
+        if self.noted.has_ended:
+            refuse_leaked()
         if isinstance(made, Expression):
-            result = Traced(made, self.trace, weak, base if isinstance(base, Traced) else None)
-            self.trace.note(made)
+            result = Traced(made, self.noted, weak, base if isinstance(base, Traced) else None)
+            self.noted.note(made)
             return result
         if isinstance(made, (tuple, list)):
             parts = [self._made(part, weak, base) for part in made]
@@ -212,29 +246,28 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
     def __getitem__(self, index: Any) -> Any:
         if type(index) is tuple and not index:
             return self
-        index = _terms(index)
+        index = self._terms(index)
         parts = index if isinstance(index, tuple) else (index,)
-        if any(getattr(part, "dtype", None) == bool and isinstance(part, Expression)
-               for part in parts):  # fmt: skip
-            refuse("picks by a mask, so that the shape depends on values")
+        if any(isinstance(part, Expression) and part.dtype == bool for part in parts):
+            refuse("picks by a mask, so that the shape depends on values", depends=True)
         if any(isinstance(part, (Expression, list)) for part in parts):
             return self._made(named(picked, (self.expression, index), {}))
-        basic = not any(isinstance(part, np.ndarray) for part in parts)
+        basic = not any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in parts)
         return self._made(self.expression[index], self.weak, base=self if basic else None)
 
     def __setitem__(self, index: Any, value: Any) -> None:
-        made = named(assigned, (self.expression, _terms(index), _term(value)), {})
-        self.become(self._made(made))
+        given = (self.expression, self._terms(index), self._operand(value))
+        self.become(self._made(named(assigned, given, {})))
 
     def become(self, value: Any) -> None:
         """Stand for these numbers from now on, in this array's shape and dtype."""
         if self.base is not None or self._views:
-            refuse_change("an array of which a view is in use")
-        term = expression(_term(value))
+            refuse_change("an argument, or an array of which a view is in use")
+        term = expression(self._operand(value))
         if term.shape != self.shape:
             term = expression(np.broadcast_to(term, self.shape))
         self.expression = term.astype(self.dtype)
-        self.trace.note(self.expression)
+        self.noted.note(self.expression)
 
     def fill(self, value: Any) -> None:
         """All elements become this number."""
@@ -242,7 +275,8 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
 
     def astype(self, dtype: DTypeLike, copy: bool = True, **options: Any) -> Any:
         """In another dtype."""
-        return self._made(self.expression.astype(dtype))
+        made = self._made(self.expression.astype(dtype))
+        return made if copy or made.expression is not self.expression else self
 
     def view(self, *args: Any) -> Any:
         """The same array, for no argument."""
@@ -262,42 +296,32 @@ def _ufunc_term(ufunc: np.ufunc, method: str, terms: Sequence[Any], options: Any
     return named(ufunc if method == "__call__" else getattr(ufunc, method), terms, options)
 
 
-def _promoted(inputs: tuple[Any, ...]) -> tuple[tuple[Any, ...], bool]:
-    """The operands of a ufunc with Python numbers in the dtype of the arrays beside them, and
-    whether there are no others."""
-    weak = [isinstance(x, Traced) and x.weak for x in inputs]
-    if not any(weak):
-        return inputs, False
-    strong = [
-        x.dtype
-        for x, w in zip(inputs, weak, strict=True)
-        if not w and not isinstance(x, (bool, int, float, complex))
-    ]
-    if not strong:
-        return inputs, True
-    dtype = np.result_type(*strong, 1.0)
-    return tuple([x.astype(dtype) if w else x for x, w in zip(inputs, weak, strict=True)]), False
+# Functions that are no ufuncs, and take Python numbers in the dtype of the arrays beside them.
+_PROMOTING = {np.where, np.clip, np.result_type}
+
+
+def _is_weak(x: Any) -> bool:
+    """Whether it is a Python number, which has no dtype of its own."""
+    return x.weak if isinstance(x, Traced) else type(x) in (bool, int, float, complex)
+
+
+def _promoted(inputs: Sequence[Any]) -> tuple[Any, ...]:
+    """Operands with traced Python numbers in the dtype of what is beside them."""
+    if not any(isinstance(x, Traced) and x.weak for x in inputs):
+        return tuple(inputs)
+    strong = [getattr(x, "dtype", x) for x in inputs if not _is_weak(x) and x is not None]
+    strong += [x for x in inputs if _is_weak(x) and not isinstance(x, Traced)]
+
+    def cast(x: Any) -> Any:
+        if not isinstance(x, Traced) or not x.weak:
+            return x
+        return x.astype(np.result_type(*strong, x.dtype.type(1).item()))
+
+    return tuple(map(cast, inputs))
 
 
 def _cast(x: Any, dtype: Any) -> Any:
     return x.astype(dtype) if hasattr(x, "astype") else np.asarray(x, dtype)
-
-
-def _term(value: Any) -> Any:
-    return value.expression if isinstance(value, Traced) else value
-
-
-def _terms(value: Any) -> Any:
-    """Arguments with expressions in the places of traced arrays."""
-    if isinstance(value, Traced):
-        return value.expression
-    if isinstance(value, (tuple, list)):
-        return getattr(value, "_make", type(value))([_terms(part) for part in value])
-    if isinstance(value, slice):
-        return slice(*[_known(part) for part in (value.start, value.stop, value.step)])
-    if isinstance(value, dict):
-        return {name: _terms(part) for name, part in value.items()}
-    return value
 
 
 def _known(bound: Any) -> Any:
@@ -323,32 +347,3 @@ def _copy_to(dst: Any, src: Any, casting: str = "same_kind", where: Any = True) 
     if not isinstance(dst, Traced):
         refuse_change("a plain array, which would have to hold what is traced")
     dst.become(src if where is True else np.where(where, src, dst))
-
-
-def refuse(what: str) -> NoReturn:
-    """Raise a TracingError with the line of the user's code."""
-    raise TracingError(
-        f"compile: {_line()} {what}, and while a function is traced there are only shapes and "
-        "dtypes. np.where keeps both branches; an argument that is an int, a bool or a string is "
-        "known while tracing; what has to see values belongs outside of the compiled function."
-    )
-
-
-def refuse_change(what: str) -> NoReturn:
-    """Raise a TracingError for a change in place that a program cannot repeat."""
-    raise TracingError(
-        f"compile: {_line()} changes {what}. Compute a new array instead (np.where, "
-        "np.concatenate, x = x + …)."
-    )
-
-
-def _line() -> str:
-    """The innermost line outside of this package."""
-    frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
-        frame = frame.f_back  # type: ignore[assignment]
-    if frame is None:
-        return "the function"
-    file, number = frame.f_code.co_filename, frame.f_lineno
-    code = linecache.getline(file, number).strip()
-    return f"{Path(file).name}, line {number}: `{code}`" if code else f"{file}, line {number}"

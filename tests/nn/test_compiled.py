@@ -67,7 +67,7 @@ def test_a_rate_that_changes_is_not_traced_again():
     for rate in (0.1, 0.2, 0.3):
         optimizer.lr = rate
         step(*samples())
-    assert len(step.compiled._entries) == 1
+    assert len(step.compiled.compiled._entries) == 1
 
 
 def test_a_parameter_that_the_loss_does_not_reach_stays():

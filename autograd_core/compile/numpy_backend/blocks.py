@@ -13,7 +13,7 @@ from autograd_core.compile.numpy_backend import threads
 from autograd_core.compile.numpy_backend.calls import call_of
 from autograd_core.compile.numpy_backend.emit import Writer, emit_calls
 from autograd_core.compile.operations import is_elementwise, is_view
-from autograd_core.compile.plan import Step
+from autograd_core.compile.plan import Step, one_by_one
 from autograd_core.ops import products, reduction
 from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
@@ -36,6 +36,8 @@ POLICY = Policy(accepts=_accepts, rows=False)
 
 def fuse(operations: Sequence[Call], wanted: set[Expression]) -> list[Step]:
     """Steps of several operations where these go over large arrays of one shape."""
+    if not any(map(is_large, operations)):
+        return one_by_one(operations, wanted)
     return clusters(operations, wanted, POLICY)
 
 

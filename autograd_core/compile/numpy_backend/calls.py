@@ -68,7 +68,7 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
         if ufunc in _SIGNS:
             return f"{args[0]} {_SIGNS[ufunc]} {args[1]}"
         return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
-    dtype = np.result_type(*[x.dtype for x in node.operands if x.shape])
+    dtype: Any = np.result_type(*[x.dtype for x in node.operands if x.shape])
     if not any(loop.startswith(dtype.char * ufunc.nin) for loop in ufunc.types):  # ldexp
         dtype = None
     args = [names.name(x) if dtype is None else names.constant(x, dtype) for x in node.operands]

@@ -65,11 +65,13 @@ class Writer:
     def constant(self, node: Expression, dtype: np.dtype[Any]) -> str:
         """A Python number as an array of a dtype, which NumPy takes in half the time; other values
         by their names."""
-        if isinstance(node, Literal) and type(node.value) in (int, float) and dtype.kind in "fc":
-            key = (repr(node.value), dtype)  # -0.0 equals 0.0
+        value = node.value if isinstance(node, Literal) else None
+        is_number = type(value) in (int, float) or type(value) is dtype.type
+        if is_number and dtype.kind in "fc":
+            key = (repr(value), dtype)  # -0.0 equals 0.0
             if key not in self._known:
                 name = f"c{len(self.objects)}"
-                self.objects[name] = np.array(node.value, dtype)
+                self.objects[name] = np.array(value, dtype)
                 self._known[key] = name
             return self._known[key]
         return self.name(node)

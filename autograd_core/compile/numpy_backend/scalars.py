@@ -7,11 +7,11 @@ Python raises where NumPy gives an infinity or NaN: then the plan of NumPy's cal
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Sequence
 
 import numpy as np
 
+from autograd_core.compile.caller import Body
 from autograd_core.compile.operations import ufunc_of
 from autograd_core.ops import elementwise
 from autograd_core.symbolic import Call, Expression, Literal
@@ -32,7 +32,7 @@ _MATH = {
     np.arcsin: "asin", np.arccos: "acos", np.arctan: "atan", np.arctan2: "atan2",
     np.sinh: "sinh", np.cosh: "cosh", np.tanh: "tanh", np.hypot: "hypot",
 }  # fmt: skip
-FAILURES = (ArithmeticError, ValueError)
+_FAILURES = (ArithmeticError, ValueError)
 
 
 def is_scalar(program: Program) -> bool:
@@ -58,9 +58,9 @@ def _template(node: Call) -> str | None:
     return None if ufunc is None else _SIGNS.get(ufunc)
 
 
-def runner(program: Program) -> Callable[..., Any]:
-    """A function of the inputs that gives the outputs, all as Python's floats."""
-    names: dict[Expression, str] = {x: f"x{i}" for i, x in enumerate(program.inputs)}
+def body(program: Program, inputs: Sequence[str]) -> Body:
+    """The computation as lines of Python, for the names of the inputs."""
+    names: dict[Expression, str] = dict(zip(program.inputs, inputs, strict=True))
     lines = []
     for node in program.values:
         if isinstance(node, Literal):
@@ -70,14 +70,9 @@ def runner(program: Program) -> Callable[..., Any]:
             template = _template(node)
             assert template is not None
             lines.append(f"{name} = {template.format(*[names[x] for x in node.operands])}")
-    lines += [f"if {names[guard]}: return None" for guard in program.guards]
-    results = "".join(f"{names[out]}, " for out in program.outputs)
-    body = "\n    ".join([*lines, f"return ({results})"])
-    space = {name: getattr(math, name) for name in _MATH.values()}
-    space |= {"pow": math.pow, "inf": math.inf, "nan": math.nan}
-    exec(  # noqa: S102  the source is made here
-        compile(f"def run({', '.join(names[x] for x in program.inputs)}):\n    {body}",
-                "<program>", "exec"), space,
-    )  # fmt: skip
-    run: Callable[..., Any] = space["run"]
-    return run
+    lines += [f"if {names[guard]}: return MISS" for guard in program.guards]
+    objects = {name: getattr(math, name) for name in _MATH.values()}
+    objects |= {"pow": math.pow, "inf": math.inf, "nan": math.nan, "FAILURES": _FAILURES}
+    lines = ["try:", *(f"    {line}" for line in lines or ["pass"])]
+    lines += ["except FAILURES:", "    return MISS"]
+    return Body(lines, [names[out] for out in program.outputs], objects)

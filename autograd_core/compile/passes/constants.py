@@ -45,7 +45,7 @@ def _uniform(node: Call, readers: Readers) -> Expression | None:
     if ufunc_of(node) is None or len(node.operands) < 2:
         return None
     operands = tuple([_element(x) for x in node.operands])
-    if operands == node.operands:
+    if all(new is old for new, old in zip(operands, node.operands, strict=True)):
         return None
     return Call(node.operation, operands, node.params)
 

@@ -122,13 +122,9 @@ def _matrix(node: Expression, shape: Shape, rows: int, columns: int) -> Expressi
 
 def squeezed(node: Expression, shape: Shape) -> Expression:
     """The same elements in another shape: what was given dimensions of length 1, without them."""
-    if node.shape == shape:
-        return node
-    inner = node.operands[0] if isinstance(node, Call) and node.operands else None
-    if inner is not None and inner.shape == shape and _only_lengthens(node):
-        return inner
-    made: Expression = np.reshape(node, shape)  # type: ignore[call-overload]
-    return made
+    while node.shape != shape and _only_lengthens(node):
+        node = node.operands[0]
+    return np.reshape(node, shape)  # type: ignore[call-overload, no-any-return]
 
 
 def _only_lengthens(node: Expression) -> bool:

@@ -102,6 +102,7 @@ def substituted(program: Program, made: Mapping[Expression, Expression]) -> Prog
         guards=tuple(dict.fromkeys([made.get(x, x) for x in program.guards])),
         scopes=scopes,
         backward=frozenset(backward),
+        order=(),
     )
 
 

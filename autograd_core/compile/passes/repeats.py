@@ -27,7 +27,7 @@ def _put_off(node: Call, readers: Readers) -> Expression | None:
     if not is_elementwise(node):
         return None
     sources = tuple([_source(x) for x in node.operands])
-    if sources == node.operands:
+    if all(new is old for new, old in zip(sources, node.operands, strict=True)):
         return None
     made = Call(node.operation, sources, node.params)
     if made.shape == node.shape:
