@@ -42,6 +42,7 @@ from autograd_core.primitive import (
     composite,
     primitive,
 )
+from autograd_core.recycling import recycle_memory
 from autograd_core.tensor import Tensor
 from autograd_core.transforms import (
     checkpoint,
@@ -120,6 +121,7 @@ __all__ = [
     "numerical_gradient",
     "observe",
     "primitive",
+    "recycle_memory",
     "relu",
     "scope",
     "sigmoid",

@@ -56,25 +56,27 @@ def take_turns(
     side runs, and what it left in cycles is collected between the turns.
     """
     gc.freeze()  # the peers' modules, so that collecting between turns is quick
-    calls = {name: _calls_per(turn, work) for name, work in sides.items()}
+    calls = {name: calls_per(turn, work) for name, work in sides.items()}
     timings: dict[str, list[float]] = {name: [] for name in sides}
     order = list(sides)
     for _ in range(rounds):
         for name in order:
             sleep(pause)
-            timings[name].append(_time(sides[name], calls[name]) / calls[name])
+            timings[name].append(timed(sides[name], calls[name]) / calls[name])
         order.append(order.pop(0))
     return Timings(timings)
 
 
-def _calls_per(turn: float, work: Work) -> int:
+def calls_per(turn: float, work: Work) -> int:
+    """How many calls fill a turn."""
     calls = 1
-    while (seconds := _time(work, calls)) < turn / 4:
+    while (seconds := timed(work, calls)) < turn / 4:
         calls *= 4
     return max(1, round(calls * turn / seconds))
 
 
-def _time(work: Work, calls: int) -> float:
+def timed(work: Work, calls: int) -> float:
+    """The seconds of that many calls."""
     gc.collect()
     was_enabled = gc.isenabled()
     gc.disable()
@@ -122,10 +124,11 @@ def print_setting(*distributions: str) -> None:
     """Print what was measured on what, and how busy the machine was before."""
     versions = ", ".join(f"{name} {version(name)}" for name in distributions)
     load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else "load unknown"
-    print(f"{_cpu()} ({load}), Python {platform.python_version()}, {versions}\n")
+    print(f"{cpu()} ({load}), Python {platform.python_version()}, {versions}\n")
 
 
-def _cpu() -> str:
+def cpu() -> str:
+    """How many processors of which model."""
     cpuinfo = Path("/proc/cpuinfo")
     lines = cpuinfo.read_text().splitlines() if cpuinfo.exists() else []
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
@@ -133,11 +136,13 @@ def _cpu() -> str:
 
 
 def print_table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print a Markdown table whose columns line up."""
+    print(table(head, rows), flush=True)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    """A Markdown table whose columns line up."""
     cells = [[str(cell) for cell in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
     cells.insert(1, ["-" * width for width in widths])
-    for row in cells:
-        padded = (cell.ljust(width) for cell, width in zip(row, widths, strict=True))
-        print(f"| {' | '.join(padded)} |")
-    print(flush=True)
+    lines = [map(str.ljust, row, widths) for row in cells]
+    return "".join(f"| {' | '.join(line)} |\n" for line in lines)

@@ -42,6 +42,11 @@ def resident(field: str = "VmRSS") -> int:
     return 1024 * int(lines[field].split()[0])
 
 
+def reset_peak() -> None:
+    """Let VmHWM begin anew at what is resident now."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
 def give_back_free_memory() -> None:
     """Ask the C allocator to return what it holds in reserve (small freed blocks, for the most)."""
     trim = getattr(ctypes.CDLL(None), "malloc_trim", None)

@@ -13,7 +13,12 @@ ROOT = Path(__file__).parent.parent
 
 # Modules of one line do not import each other; modules of one folder ("…") may.
 LAYERS = [
-    ["autograd_core.version", "autograd_core.errors", "autograd_core.abstract"],
+    [
+        "autograd_core.version",
+        "autograd_core.errors",
+        "autograd_core.abstract",
+        "autograd_core.recycling",
+    ],
     ["autograd_core.shapes", "autograd_core.structure", "autograd_core.plan"],
     ["autograd_core.hooks"],
     ["autograd_core.primitive", "autograd_core.kernels…"],

@@ -16,6 +16,7 @@ import numpy as np
 from autograd_core.compile.operations import is_elementwise, is_view, takes_out, ufunc_of
 from autograd_core.symbolic import Call, Expression, Symbol
 from autograd_core.tracing import Program
+from autograd_core.tracing.program import nodes_of
 
 FRESH = -1  # allocated by every call
 
@@ -92,11 +93,10 @@ def plan(
         place.
     """
     made = Plan(program)
-    outputs = program.outputs
     taken = _takeovers(program, donated or {})
-    late = _dependents(program.operations, set(taken))
+    late = _late(program, set(taken))
     early = [op for op in program.operations if op not in late]
-    wanted = {*outputs, *program.guards}
+    wanted = {*program.outputs, *program.guards}
     crossing = {x for op in late for x in op.operands}
     made.steps = fuse(early, wanted | crossing)
     made.updates = fuse([op for op in program.operations if op in late], wanted)
@@ -111,23 +111,42 @@ def _takeovers(program: Program, donated: Mapping[Symbol, int]) -> dict[Call, Sy
         out = program.outputs[number]
         if isinstance(out, Call) and out not in found and not is_view(out):
             found[out] = symbol
-    late = _dependents(program.operations, set(found))
+    late = _late(program, set(found))
     return {
         out: symbol for out, symbol in found.items() if _may_take_over(program, out, symbol, late)
     }
 
 
 def _may_take_over(program: Program, out: Call, symbol: Symbol, late: set[Call]) -> bool:
-    """Whether nothing reads the argument when the output is being written or after that."""
+    """Whether nothing reads the argument when the output is being written or after that: of what
+    runs late only elementwise operations that lead to the output, element for element."""
     if out.shape != symbol.shape or out.dtype != symbol.dtype:
         return False
+    before = set(nodes_of([out]))
     for op in late:
         for operand in op.operands:
             if symbol in roots_of(operand) and not (
-                op is out and operand is symbol and is_elementwise(op)
+                operand is symbol and is_elementwise(op) and op.shape == out.shape and op in before
             ):
                 return False
     return all(symbol not in roots_of(other) for other in program.outputs)
+
+
+def _late(program: Program, updates: set[Call]) -> set[Call]:
+    """What runs after the guards: the updates of donated arguments, what reads these, and
+    elementwise operations that nothing else needs, so that they join the updates' loops."""
+    late = _dependents(program.operations, updates)
+    readers: dict[Expression, list[Call]] = {}
+    for op in program.operations:
+        for operand in op.operands:
+            readers.setdefault(operand, []).append(op)
+    kept = {*program.outputs, *program.guards}
+    shapes = {out.shape for out in updates}
+    for op in reversed(program.operations):
+        alone = op in readers and op not in kept and all(r in late for r in readers[op])
+        if alone and is_elementwise(op) and op.shape in shapes:
+            late.add(op)
+    return late
 
 
 def _dependents(operations: Iterable[Call], of: set[Call]) -> set[Call]:
