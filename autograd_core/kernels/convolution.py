@@ -20,7 +20,8 @@ from autograd_core.kernels.windows import Block, Windows, blocks, largest_block
 def workspace(x: Any, filters: int, windows: Windows) -> int:
     """How many elements of scratch memory the functions of this module need."""
     view = windows.over(x)
-    return prod(view.shape[:3]) * (largest_block(view) + filters)
+    depth: int = prod(view.shape[:3])
+    return depth * (largest_block(view) + filters)
 
 
 def forward(x: Any, W: Any, b: Any, y: Any, work: Any, windows: Windows) -> None:

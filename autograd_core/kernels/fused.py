@@ -8,7 +8,8 @@ The convolution itself is never in memory as a whole.
 x: images inside their margins (channels, height, width, batch).   W: (filters, channels, *size).
 y: (filters, *places, batch), after pooling.   g: the gradient of y.   phase: for each element of y
 the phase that it came from, as uint8.   work: a vector of at least `workspace(…)` elements.
-All others in one dtype and contiguous.  Among equal results the first phase counts.
+All others in one dtype and contiguous.  Among equal results the first phase counts; a NaN comes
+through, and ReLU lets no gradient pass there.
 """
 
 from __future__ import annotations
@@ -31,9 +32,7 @@ def _carved(work: Any, *shape: int) -> tuple[Any, Any]:
     return work[:size].reshape(shape), work[size:]
 
 
-def _pooled(
-    products: Any, b: Any, y: Any, phase: Any, start: int, rest: Any, relu: bool
-) -> None:
+def _pooled(products: Any, b: Any, y: Any, phase: Any, start: int, rest: Any, relu: bool) -> None:
     filters, phases, count = products.shape
     # in arrays without gaps, which takes a third of the time that rows far apart in y take
     top, rest = _carved(rest, filters, count)
@@ -83,7 +82,7 @@ NUMPY = Loops(_pooled, _unpooled)
 
 class Stage(NamedTuple):
     """A convolution, how many of its results, down and across, are pooled into one, and whether
-    ReLU follows.  Pooling windows do not overlap; (1, 1) is none."""
+    ReLU follows.  Pooling windows do not overlap and have 256 places at most; (1, 1) is none."""
 
     windows: Windows
     pool: Pair = (1, 1)
@@ -105,7 +104,8 @@ class Stage(NamedTuple):
 def workspace(x: Any, filters: int, stage: Stage) -> int:
     """How many elements of scratch memory the functions of this module need."""
     view = stage.over(x)
-    depth, phases, most = prod(view.shape[:3]), prod(stage.pool), largest_block(view)
+    depth: int = prod(view.shape[:3])
+    phases, most = prod(stage.pool), largest_block(view)
     return (depth + filters) * phases * most + 2 * filters * most + filters * (depth + 1)
 
 

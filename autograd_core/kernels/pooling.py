@@ -1,6 +1,6 @@
 """Pooling: the largest element, or the mean, of every window.
 
-x: images inside their margins (channels, height, width, batch).   y: (channels, *places, batch),
+x: images inside their margins (channels, height, width, batch).   y: (channels, *places, batch).
 A window is taken apart: for each place in it there is a view of x, strided, with the elements that
 are there in all windows, so that a few elementwise operations do all windows at once.
 """
@@ -22,7 +22,7 @@ def parts(x: Any, windows: Windows) -> list[Any]:
 
 
 def largest(x: Any, windows: Windows, out: Any = None) -> Any:
-    """The largest element of each window; NaN where there is one."""
+    """The largest element of each window, NaN where there is one; written into out, if given."""
     first, *others = parts(x, windows)
     out = np.positive(first, out=out)
     for part in others:
@@ -73,7 +73,7 @@ def select(mask: Any, values: Any, out: Any) -> Any:
     order, and exactly 0 beside infinities.
     """
     size = values.itemsize
-    if size > 8:
+    if size > 8:  # there are no integers of that size
         out[...] = np.where(mask, values, 0)
         return out
     np.multiply(mask, values.view(f"i{size}"), out=out.view(f"i{size}"))

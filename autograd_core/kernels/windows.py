@@ -13,8 +13,9 @@ Pair = tuple[int, int]
 Pads = tuple[Pair, Pair]
 
 # The elements of all windows of a block lie beside each other in a buffer of about this many bytes,
-# which stays in the cache until the matrix product has read it.
-BLOCK = 1 << 20
+# which stays in the cache until the matrix product has read it.  16 by 16 channels, 3 by 3, on 100
+# float32 images of 28 by 28, with both gradients: 52, 38 and 27 ms with 2^17, 2^19 and 2^21.
+BLOCK = 1 << 21
 
 
 class Block(NamedTuple):
@@ -77,7 +78,7 @@ def blocks(view: Any) -> Iterator[Block]:
 
 
 def largest_block(view: Any) -> int:
-    """How many windows the largest block has."""
+    """How many windows the largest block has, all images counted."""
     return max((block.flat.stop - block.flat.start for block in blocks(view)), default=0)
 
 

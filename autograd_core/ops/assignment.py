@@ -49,13 +49,10 @@ def compact(positions: NDArray[np.intp]) -> Positions:
     """The positions as a slice if they ascend in equal steps: faster, and nothing to keep."""
     if positions.size == 1:
         return slice(int(positions[0]), int(positions[0]) + 1)
-    first, second, last = int(positions[0]), int(positions[1]), int(positions[-1])
-    step = second - first
-    if step <= 0 or last - first != step * (positions.size - 1):
+    step = int(positions[1] - positions[0])
+    if step <= 0 or (positions[1:] - positions[:-1] != step).any():
         return positions
-    if (positions[1:] - positions[:-1] != step).any():
-        return positions
-    return slice(first, last + 1, None if step == 1 else step)
+    return slice(int(positions[0]), int(positions[-1]) + 1, None if step == 1 else step)
 
 
 def _text(positions: Positions) -> str:

@@ -22,6 +22,7 @@ from typing import Any, Literal
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.errors import DegenerateError
 from autograd_core.ops.linalg import adjoint, conj
 from autograd_core.primitive import ELEMENTWISE, Primitive, primitive
@@ -199,7 +200,7 @@ _OF_EIG = "eig: eigenvectors of equal eigenvalues were asked for"
 
 def _basis(v: Any) -> Any:
     """The eigenvectors, if they are one."""
-    if v.shape[-1] and np.any(np.linalg.cond(v) * np.finfo(v.dtype).eps > 1):
+    if v.size and unlikely(np.any(np.linalg.cond(v) * np.finfo(v.dtype).eps > 1)):
         raise DegenerateError(
             "eig: the matrix is defective (it has fewer eigenvectors than rows), so its "
             "eigenvalues and eigenvectors have no derivative here."
@@ -209,7 +210,7 @@ def _basis(v: Any) -> Any:
 
 def _real_place(v: Any) -> tuple[Any, Any]:
     """Which component of each eigenvector LAPACK makes real, the largest, and its value."""
-    sizes = np.where(np.imag(v) == 0, np.abs(v), -1)
+    sizes = np.abs(v) * (np.imag(v) == 0)
     here = np.arange(v.shape[-1])[:, None] == np.argmax(sizes, axis=-2)[..., None, :]
     return here, np.sum(np.where(here, np.real(v), 0.0), axis=-2, keepdims=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from math import ceil
 from operator import index as as_int
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from autograd_core.kernels.windows import Pads, Pair, Windows
 from autograd_core.ops.window import avg_pool2d_, conv2d_, convolution, max_pool2d_
 from autograd_core.shapes import Shape
 
-Padding = int | tuple[int | Pair, int | Pair] | Literal["same", "valid"]
+Padding = int | str | tuple[int | Pair, int | Pair]
 
 
 def conv2d(

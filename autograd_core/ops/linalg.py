@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.ops.kinks import at_kinks
 from autograd_core.primitive import Primitive, primitive
 from autograd_core.shapes import Axis, Shape, kept
@@ -180,14 +181,15 @@ def _norm_slope(x: Any, out: Any, p: float, axis: Axis) -> Any:
     """∂out/∂x = x̄ |x|ᵖ⁻² / outᵖ⁻¹; the norm has a kink where it is 0, and the derivative 0."""
     out = _beside(out, x.shape, axis)
     is_zero = out == 0
-    length = np.where(is_zero, 1, out) if np.any(is_zero) else out
+    has_zeros = unlikely(np.any(is_zero))
+    length = np.where(is_zero, 1, out) if has_zeros else out
     slope = conj(x) / length
     if p != 2:
         ratio = np.abs(x) / length
         if p < 2:  # 0 to a negative power is infinite, times x = 0
             slope, ratio = np.where(x == 0, 0.0, slope), np.where(x == 0, 1.0, ratio)
         slope = slope * ratio ** (p - 2)
-    return np.where(is_zero, at_kinks().norm_at_zero, slope) if np.any(is_zero) else slope
+    return np.where(is_zero, at_kinks().norm_at_zero, slope) if has_zeros else slope
 
 
 norm = primitive("norm", _norm, symbol="‖ ‖", tex=r"\lVert {x} \rVert",

@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import possible
 from autograd_core.ops.reduction import over_folded
 from autograd_core.primitive import Primitive, primitive
 from autograd_core.shapes import Axis, Shape, kept, reduced_size
@@ -51,9 +52,9 @@ def _weights(x: Any, axis: Axis, statistic: Statistic, count: int, options: Any)
 def _places(ranks: Any, x: Any, axis: Axis, statistic: Statistic, options: Any) -> Any:
     """Where the results stand among the ranks; one that is NaN is the last element in order."""
     lost = x != x  # noqa: PLR0124  true for NaN
-    if not np.any(lost):
-        return statistic(ranks, axis=axis, keepdims=True, **options)
-    places = statistic(np.where(lost, np.nan, ranks), axis=axis, keepdims=True, **options)
+    if not possible(np.any(lost)):
+        return statistic(ranks, axis=axis, **options)
+    places = statistic(np.where(lost, np.nan, ranks), axis=axis, **options)
     return np.where(np.isnan(places), reduced_size(x.shape, axis) - 1, places)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.ops.elementwise import broadcast_to
 from autograd_core.ops.kinks import at_kinks
 from autograd_core.ops.scan import products_of_others
@@ -31,6 +32,8 @@ def _repeat(g: Any, shape: Shape, axis: Axis) -> Any:
     """The gradient of a reduced result, repeated to the shape of the input."""
     if axis is not None:
         g = g.reshape(kept(shape, axis))
+    if isinstance(g, (np.ndarray, np.number)):  # the call of a primitive costs as much as its work
+        return broadcast_to.forward(g, shape=shape)
     return broadcast_to(g, shape=shape)
 
 
@@ -180,7 +183,7 @@ def _jvp_std(
 def _vjp_prod(g: Any, x: Any, out: Any, axis: Axis) -> Any:
     """g times the product of all other elements, exact where there are zeros."""
     rows = kept(x.shape, axis)
-    if not np.any(x == 0):
+    if not unlikely(np.any(x == 0)):
         return np.reshape(g * out, rows) / x
     return np.reshape(g, rows) * over_folded(products_of_others, x, axis)
 

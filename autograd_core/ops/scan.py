@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.primitive import LINEAR, Primitive, composite, primitive
 
 
@@ -64,7 +65,7 @@ def _vjp_cumprod(g: Any, x: Any, out: Any, axis: int) -> Any:
     With a zero, where g · out / x is none: x̄ = before · s, s[i] = g[i] + x[i + 1] · s[i + 1].
     """
     axis %= x.ndim
-    if not np.any(x == 0):
+    if not unlikely(np.any(x == 0)):
         return flipped(cumsum(flipped(g * out, axis), axis=axis), axis) / x
     return products_before(x, axis) * _recurrence(_ahead(x, axis, 1), g, axis)
 

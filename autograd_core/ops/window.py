@@ -1,9 +1,9 @@
 """Windows that move over images: convolution and pooling.
 
-A convolution is linear in the images, in the weights, and its pairing with a third array is linear
-in that: Σ y · conv2d(x, W) is a form in x, W and y.  The three primitives are its derivatives with
-respect to each, so the rules of each are the other two, to any order.  In the same way the largest
-elements of all windows are picked from an array, and put back to their places.
+Σ y · conv2d(x, W) is linear in the images x, in the weights W and in y.  Its derivatives with
+respect to these are the three primitives of convolution, so the rules of each are the other two, to
+any order.  In the same way the elements where x is largest are picked from an array
+(`max_pool2d_tangent`), and put back to their places (`max_pool2d_input`).
 
 The images are (batch, channels, height, width).  In memory the batch is innermost (`kernels/`),
 which is all the same to NumPy: elementwise operations keep the order in which an array lies.

@@ -113,9 +113,7 @@ def avg_pool2d(x: np.ndarray, size: Shape, stride: Any, pad: Any) -> np.ndarray:
     return out
 
 
-def avg_pool2d_input(
-    y: np.ndarray, shape: Shape, size: Shape, stride: Any, pad: Any
-) -> np.ndarray:
+def avg_pool2d_input(y: np.ndarray, shape: Shape, size: Shape, stride: Any, pad: Any) -> np.ndarray:
     out = np.zeros((*y.shape[:2], *shape))
     for (i, j), _, (v, u) in each_window(out.shape, size, stride, pad, (1, 1)):
         out[:, :, v, u] += y[:, :, i, j] / (size[0] * size[1])
