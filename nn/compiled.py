@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from autograd_core import Tensor, compile, unlikely  # noqa: A004  the field's name for it
+import autograd_core  # its `compile` is loaded when the first step is made
+from autograd_core import Tensor, unlikely
 from nn.module import Module
 from nn.optim import Optimizer
 
@@ -49,7 +50,9 @@ class CompiledStep:
         learnt = set(map(id, optimizer.params))
         others = [p for _, p in net._named_tensors() if id(p) not in learnt]
         self._tensors = [*optimizer.params, *others]
-        self.compiled = compile(self._step, backend=backend, donate=("params", "state"))
+        self.compiled = autograd_core.compile(
+            self._step, backend=backend, donate=("params", "state")
+        )
 
     def __call__(self, x: NDArray[Any], t: NDArray[Any]) -> float:
         optimizer = self.optimizer

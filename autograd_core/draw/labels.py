@@ -92,7 +92,8 @@ def _mean(mean: float | None, std: float | None, dtype: str) -> float | None:
 
 def statistics(value: Value) -> str:
     """Mean and standard deviation of an array, and what is not finite in it."""
-    return _statistics(value.mean, value.std, value.dtype, value.nans, value.infs)
+    known = _statistics(value.mean, value.std, value.dtype, value.nans, value.infs)
+    return known or (UNKNOWN if value.size else "empty")
 
 
 @lru_cache(maxsize=REMEMBERED)
@@ -105,7 +106,7 @@ def _statistics(mean: float | None, std: float | None, dtype: str, nans: int, in
         parts.append(f"σ {std:.2g}")
     if nans or infs:
         parts += [f"{count} {name}" for count, name in ((nans, "nan"), (infs, "inf")) if count]
-    return _short(" ".join(parts)) or "empty"
+    return _short(" ".join(parts))
 
 
 def forward_lines(value: Value | None) -> list[str]:

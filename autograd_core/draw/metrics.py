@@ -8,7 +8,7 @@ between versions of Python.
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from math import fsum
 from string import ascii_uppercase
@@ -133,7 +133,9 @@ def measure(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | No
     return Sizes(
         vertices=list(map(ruler.vertex, snapshot.vertices, readers(snapshot), given)),
         labels=[
-            ruler.label(snapshot.vertices[edge.source], snapshot.carried(edge), edge.gradient)
+            ruler.labels(
+                [snapshot.vertices[edge.source]], [snapshot.carried(edge)], [edge.gradient]
+            )
             for edge in snapshot.edges
         ],
         titles=[_title_size(scope.name) for scope in snapshot.scopes],
@@ -141,44 +143,40 @@ def measure(snapshot: Snapshot, backward_arrows: bool = False, marks: Marks | No
 
 
 class Ruler:
-    """Measures vertices and the labels of edges; every value once, in however many places it is."""
+    """Measures vertices and the labels of edges."""
 
     def __init__(self, backward_arrows: bool = False) -> None:
         self._arrow = ARROW if backward_arrows else 0.0
-        self._above = _Blocks(forward_lines)
-        self._below = _Blocks(backward_lines)
 
     def vertex(self, vertex: Vertex, readers: int, mark: str = SAME) -> Extent:
         """The extent of a vertex that so many edges read."""
         extent = _vertex_extent(vertex, readers)
         return _with_badge(extent, vertex) if mark in BADGE else extent
 
-    def label(self, source: Vertex, value: Value | None, gradient: Value | None) -> Extent:
-        """The extent of the label of an edge from this vertex."""
-        width, up = self._above.size(value)
-        lower, down = self._below.size(gradient)
-        for line in _result_name(source):
-            width, up = max(width, line.width), up + line.height
+    def labels(
+        self,
+        sources: Sequence[Vertex],
+        values: Sequence[Value | None],
+        gradients: Sequence[Value | None],
+    ) -> Extent:
+        """The extent that the label of every edge from these vertices fits into."""
+        width, up = _block(forward_lines, values)
+        lower, down = _block(backward_lines, gradients)
+        names = [line for source in sources if source.name for line in _result_name(source)]
+        if names:
+            width = max([width, *(line.width for line in names)])
+            up += names[0].height
         return Extent(max(width, lower) + 8, AIR + up, AIR + down + self._arrow)
 
 
-class _Blocks:
-    """The sizes of the texts that tell a value."""
-
-    def __init__(self, texts: Callable[[Value | None], list[str]]) -> None:
-        self._texts = texts
-        self._known: dict[int, tuple[float, float]] = {}
-        self._values: list[Value | None] = []  # kept, or another could get the identity of one
-
-    def size(self, value: Value | None) -> tuple[float, float]:
-        """The width and the height."""
-        known = self._known.get(id(value))
-        if known is None:
-            texts, size = self._texts(value), _size(value)
-            known = size * max(map(_ems, texts)), len(texts) * size * LEADING
-            self._known[id(value)] = known
-            self._values.append(value)
-        return known
+def _block(
+    lines: Callable[[Value | None], list[str]], values: Sequence[Value | None]
+) -> tuple[float, float]:
+    """The width and the height that the lines of text of each of these values need."""
+    blocks = [(lines(value), _size(value)) for value in values]
+    texts = {(text, size) for block, size in blocks for text in block}  # many tell the same
+    width = max([size * _ems(text) for text, size in texts])
+    return width, max([len(block) * size for block, size in blocks]) * LEADING
 
 
 def readers(snapshot: Snapshot) -> list[int]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
+from itertools import zip_longest
 from typing import Any
 
 import numpy as np
@@ -13,12 +14,14 @@ from autograd_core import reverse
 from autograd_core.draw.snapshot.capture import RecordedAgain
 from autograd_core.explain.explanation import Formula, Line, Part
 from autograd_core.explain.naming import Names, numeral
+from autograd_core.mode import mode
 from autograd_core.node import Node, nodes_before
 from autograd_core.readable import plain
 from autograd_core.shapes import size_of
 from autograd_core.tensor import Tensor
 
 MOST_ELEMENTS = 100  # of an array that is checked
+MOST_OPENED = 64  # composites that are run by their definitions
 MOST_WORK = 10**8  # elements that all checks of an explanation may compute with
 _CALL = 1000  # elements that are computed in the time of a call
 # Relative to the largest derivative, what differences can tell: of float32 and of float64.
@@ -51,6 +54,20 @@ class Differences:
                     for node in self.nodes for i in node.inputs]  # fmt: skip
         shapes = [*operands, *(node.shape for node in self.nodes)]
         return _CALL * len(self.nodes) + sum(map(size_of, shapes))
+
+    def opened(self, operations: Sequence[str | None]) -> Differences | None:
+        """The same graph with composites as their definitions, so that it consists of these
+        operations; None where that cannot be had."""
+        other = Differences(self.result, self.seed)
+        for _ in range(MOST_OPENED):
+            pairs = zip_longest(other.nodes, operations)
+            closed = next((n for n, drawn in pairs if n is None or n.primitive.name != drawn), None)
+            if closed is None:
+                return other if len(other.nodes) == len(operations) else None
+            if closed.primitive.definition is None:
+                return None
+            other = Differences(_Opened(closed)(other.result), self.seed)
+        return None
 
     def constants(self) -> list[Any]:
         """The constant arrays, each once and in the order in which they are read."""
@@ -106,6 +123,22 @@ class Differences:
         if target in values:
             values[target] = value
         return values
+
+
+class _Opened(RecordedAgain):
+    """Graphs recorded anew, with the definition of one composite in its place."""
+
+    def __init__(self, composite: Node) -> None:
+        super().__init__()
+        self.composite = composite
+
+    def record(self, node: Node) -> Tensor:
+        definition = node.primitive.definition
+        if node is not self.composite or definition is None:
+            return super().record(node)
+        with mode(recording=True, expanded=False, scope=node.scope), np.errstate(all="ignore"):
+            result: Tensor = definition(*self.operands(node), **(node.params or {}))
+        return result
 
 
 def _is_variable(operand: Any) -> bool:

@@ -155,12 +155,16 @@ class Story:
         if self.check is None:
             yield Line(("Only the drawing of this graph is here; it cannot be run again.",))
             return
-        targets = self._targets(self.check.result)
+        check, targets = self.check, self._targets(self.check.result)
+        if not targets.keys() >= {*asked}:  # what is inside of a composite is in no recorded graph
+            operations = [self.snapshot.vertices[step].primitive for step in self.snapshot.forward]
+            check = check.opened(operations) or check
+            targets = self._targets(check.result)
         left_out = []
         for wrt in asked:
             line = None
             if wrt in targets:
-                line = self.check.line(targets[wrt], wrt, self.result, self.names)
+                line = check.line(targets[wrt], wrt, self.result, self.names)
             if line is None:
                 left_out.append(self.names.words(wrt))
             else:

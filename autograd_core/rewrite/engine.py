@@ -79,6 +79,24 @@ def simplified(expression: Expression, rules: Sequence[Rule]) -> Expression:
     return rewriting.now(expression)
 
 
+def replacements(expression: Expression, rules: Sequence[Rule]) -> dict[Expression, Expression]:
+    """What all steps of `rewrite` put in the place of parts of an expression, in the order in which
+    they went; empty if no rule applies.
+
+    >>> from autograd_core.rewrite import ALGEBRA
+    >>> from autograd_core.symbolic import symbols
+    >>> (x,) = symbols("x")
+    >>> for old, new in replacements(-(-x) + 1, ALGEBRA).items():
+    ...     print(old, "→", new)
+    −(−x) → x
+    1 − (−x) → 1 + x
+    """
+    rewriting = _Rewriting(expression, rules)
+    for _ in rewriting.steps():
+        pass
+    return {old: rewriting.now(old) for old in rewriting.replaced}
+
+
 def substitute(whole: Expression, parts: Mapping[Expression, Expression]) -> Expression:
     """The expression with others in the place of some of its parts."""
     return substituted(whole, parts)[whole]
@@ -299,8 +317,8 @@ class _Rewriting:
 
     def _measure(self, root: Expression) -> int:
         """What falls when the number of operations does not: of a product twice the sum of its
-        operands' measures, so that signs move out of products and never back; and a power is more
-        than a square or a root."""
+        operands' measures, so that signs move out of products and never back; a quotient is more
+        than the product with a reciprocal, and a power more than a square or a root."""
         measures = self.measures
         stack = [root]
         while stack:
@@ -311,12 +329,11 @@ class _Rewriting:
                 continue
             stack.pop()
             total = sum(measures[operand] for operand in node.operands)
-            measures[node] = (
-                2 * total if node.operation in _PRODUCTS
-                else total + 1 + (node.operation in _POWERS)
-            )  # fmt: skip
+            doubled = 2 if node.operation in _PRODUCTS else 1
+            measures[node] = doubled * total + _OWN.get(node.operation, 1)
         return measures[root]
 
 
 _PRODUCTS = (elementwise.multiply, elementwise.divide, products.dot, products.matmul)
 _POWERS = (elementwise.power, elementwise.power_constant)
+_OWN = dict.fromkeys(_PRODUCTS, 0) | dict.fromkeys(_POWERS, 2) | {elementwise.divide: 3}

@@ -65,7 +65,10 @@ def _ways(
     if isinstance(wanted, Symbol):
         return [((), {**found, wanted: given})]
     if isinstance(wanted, Literal):
-        known = isinstance(given, Literal) and (loosely or _equal(wanted.value, given.value))
+        if not isinstance(given, Literal):
+            return []
+        # No rule is for complex numbers, whose zeros have two signs.
+        known = loosely or (given.dtype.kind != "c" and _equal(wanted.value, given.value))
         return [((), found)] if known else []
     if wanted.operation is given.operation and len(wanted.operands) == len(given.operands):
         bound = {} if loosely else _bound(wanted, given, found)

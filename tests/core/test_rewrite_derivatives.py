@@ -125,6 +125,32 @@ def test_y_times_1_minus_y_is_found_however_the_sigmoid_is_written(
     )
 
 
+PRODUCTS = {
+    "x · y": lambda x, y: x * y,
+    "y · y": lambda x, y: y * y,
+    "y²": lambda x, y: y**2,
+    "x² · y · 2": lambda x, y: x**2 * y * 2,
+    "(y · x) · (1 − y)": lambda x, y: y * x * (1 - y),
+    "sigmoid(y)": lambda x, y: 1 / (1 + np.exp(-y)),
+    "−x · log(y)": lambda x, y: -x * np.log(y),
+}
+
+
+@pytest.mark.parametrize("product", PRODUCTS)
+@pytest.mark.parametrize("writing", ["reciprocal(exp(-x) + 1)", "1 / (1 + exp(-x))", "sigmoid(x)"])
+@pytest.mark.parametrize("shape", [(), (3,)])
+def test_y_times_1_minus_y_is_found_within_products_that_read_y_as_well(
+    product: str, writing: str, shape: Any
+) -> None:
+    of, seed = Symbol("x", shape), Symbol("g", shape)
+    whole = derivative(PRODUCTS[product](of, WRITINGS[writing](of)), of, seed)
+    result = simplified(whole, all_rules())
+    assert "exp" not in {node.operation.name for node in result.nodes() if isinstance(node, Call)}
+    point = np.linspace(-2.0, 1.0, int(np.prod(shape, dtype=int))).reshape(shape)[()]
+    values = {of: point, seed: np.cos(point)}
+    np.testing.assert_allclose(result.evaluate(values), whole.evaluate(values), rtol=1e-12)
+
+
 def test_softmax_with_loss_has_the_derivative_y_minus_t() -> None:
     """Book, appendix A; divided by the batch of two."""
     result = simplified(derivative(cross_entropy(Literal(ONE_HOT)), logits), all_rules())
@@ -148,6 +174,12 @@ def test_the_forward_graph_becomes_one_operation() -> None:
     result = simplified(cross_entropy(targets), all_rules())
     assert result.operation is REGISTRY["softmax_with_loss"]
     assert result.operands == (logits, targets)
+
+
+def test_a_complex_literal_is_in_no_rule() -> None:
+    z = Symbol("z", (2,), np.complex128)
+    for whole in (z * np.array([1 + 0j, 1]), z + np.zeros(2, np.complex128), z * (1 + 0j)):
+        assert simplified(whole, all_rules()) is whole
 
 
 def test_products_of_numbers_are_no_products_of_matrices() -> None:

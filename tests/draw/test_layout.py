@@ -14,7 +14,7 @@ from autograd_core.draw.layout import Box, Layout, lay_out
 from autograd_core.draw.layout.layered import layered
 from autograd_core.draw.layout.wires import Link, Node
 from autograd_core.draw.metrics import Ruler, measure, title
-from autograd_core.draw.snapshot import VARIABLE, Scope, Snapshot, Value, Vertex
+from autograd_core.draw.snapshot import OPERATION, Scope, Snapshot, Value, Vertex
 from autograd_core.draw.snapshot.fold import fold
 from autograd_core.draw.svg import to_svg
 from tests.draw.graphs import SAMPLES, Builder, chain, random_graph, residual, square
@@ -196,10 +196,16 @@ def test_residual_blocks_cross_nowhere() -> None:
     assert crossing == []
 
 
-def test_a_value_that_is_gone_leaves_no_size_to_the_next() -> None:
-    source, ruler = Vertex(0, VARIABLE), Ruler()
-    widths = [ruler.label(source, Value(numbers=10**n), None).width for n in range(6)]
-    assert widths == sorted(set(widths))
+def test_a_label_of_several_edges_has_room_for_each_of_them() -> None:
+    sources = [Vertex(0, OPERATION, "+"), Vertex(1, OPERATION, "+", "a_long_name")]
+    values = [Value(numbers=123456), None]
+    gradients = [None, Value((50, 20), mean=-1.25e-7, std=3.5e-8)]
+    parts = list(zip(sources, values, gradients, strict=True))
+    alone = [Ruler().labels([s], [v], [g]) for s, v, g in parts]
+    together = Ruler().labels(sources, values, gradients)
+    assert together.width == max(extent.width for extent in alone)
+    assert together.up == max(extent.up for extent in alone)
+    assert together.down == max(extent.down for extent in alone)
 
 
 def test_equal_scopes_look_the_same() -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd_core import REGISTRY, Tensor, primitive, relu, sigmoid
+from autograd_core import REGISTRY, Tensor, graph, primitive, relu, sigmoid
 from autograd_core.draw.snapshot import Snapshot
 from autograd_core.draw.snapshot.capture import capture
 from autograd_core.draw.snapshot.expand import expand
@@ -234,6 +234,26 @@ def test_small_arrays_are_checked_and_large_ones_named():
     told = section(explain(affine_loss()), "Check")
     assert told == ["∂b, each of its 10 elements: agrees",
                     "Not checked, being too large or hidden: x and W."]  # fmt: skip
+
+
+def test_what_is_inside_of_an_opened_composite_is_checked():
+    x = Tensor(0.5, name="x")
+    y = named(sigmoid(x) * 3 * np.tanh(sigmoid(x)), "y")
+    told = {
+        n: section(graph(y, depth=1).explain(wrt=n), "Check") for n in ("n1", "n2", "n9", "n12")
+    }
+    n2 = np.exp(-0.5)  # y = 3 s tanh(t), where s = 1 / (1 + n2) and t is like it
+    s = 1 / (1 + n2)
+    slope = -3 * s**2 * np.tanh(s)
+    assert told["n2"] == [f"(y(n2 + h) − y(n2 − h)) / 2h ≈ −{-slope:.4g} for h = 1e-5: agrees"]
+    assert all(line.endswith("agrees") for lines in told.values() for line in lines)
+
+
+def test_composites_within_composites_are_opened_for_the_check():
+    a = Tensor([[0.3, 2.9, 4.0], [1.0, -2.0, 0.5]], name="a")
+    loss = named(nn.SoftmaxWithLoss()(a, [2, 0]), "L")
+    told = section(graph(loss, depth=3).explain(wrt="n2"), "Check")
+    assert told == ["∂n2, each of its 2 elements: agrees"]
 
 
 def test_a_check_that_would_take_long_is_left_out():

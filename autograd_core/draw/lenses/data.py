@@ -110,8 +110,8 @@ def _marked(readings: Sequence[Reading], marks: dict[Mark, int]) -> list[tuple[i
 
 def _rounded(number: float | None) -> float | None:
     """With three digits, as nobody sees more of a lens."""
-    if number is None:
-        return None
+    if number is None or (type(number) is int and abs(number) < 1000):
+        return number
     short = float(f"{number:.3g}")
     return int(short) if short.is_integer() and abs(short) < 1e15 else short
 

@@ -137,7 +137,7 @@ def rms(value: Value | None) -> float | None:
 
 def is_zero(value: Value | None) -> bool:
     """Whether a value has elements and all of them are 0."""
-    return value is not None and 0 < value.size == value.zeros
+    return value is not None and 0 < value.zeros == value.size
 
 
 def is_finite(value: Value | None) -> bool:
@@ -159,9 +159,10 @@ def _gradient_sent(edge: Edge) -> Reading:
 
 
 def _ratio(vertex: Vertex) -> Reading:
+    if vertex.kind != VARIABLE or vertex.operand is not None:  # no parameter
+        return NOTHING
     gradient, weight = rms(vertex.gradient), rms(vertex.value)
-    is_parameter = vertex.kind == VARIABLE and vertex.operand is None
-    if not is_parameter or gradient is None or not weight:
+    if gradient is None or not weight:
         return NOTHING
     ratio = min(gradient / weight, 1e300)
     return ratio, EXPLODES if ratio > EXPLODING else VANISHES if ratio < VANISHING else None

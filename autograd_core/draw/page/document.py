@@ -28,6 +28,7 @@ from autograd_core.draw.snapshot import OUTPUT, Snapshot
 
 if TYPE_CHECKING:
     from autograd_core.draw.diff import Diff
+    from autograd_core.draw.marks import Marks
     from autograd_core.draw.simplification import Frame
     from autograd_core.explain import Explanation
 
@@ -67,20 +68,12 @@ def page(
     >>> html.startswith("<!DOCTYPE html>")
     True
     """
-    with _without_collector():
-        graph = clusters(snapshot)
-        draw_lines(graph)
-        structure = fold_series(graph)
-        made, of = scenes(graph, structure, diff.marks if diff else None)
-        name = clean(title or _title(snapshot), 80) or "Computation graph"
-        data = content(snapshot, graph, made, of)
-        data |= {"depth": depth} if depth is not None else {}
-        data |= lens_part(snapshot)
-        data |= {"marks": marks_of(diff)} if diff is not None else {}
-        data |= {"explanation": lines_of(explanation)} if explanation is not None else {}
-        data |= {"frames": len(frames)} if frames else {}
-        picture = draw(graph, made[of[0]], name, snapshot.notes, diff.marks if diff else None)
-        return "\n".join(_document(name, picture + draw_frames(frames), data)) + "\n"
+    name = clean(title or _title(snapshot), 80) or "Computation graph"
+    own: dict[str, Any] = {"depth": depth} if depth is not None else {}
+    own |= {"marks": marks_of(diff)} if diff is not None else {}
+    own |= {"explanation": lines_of(explanation)} if explanation is not None else {}
+    own |= {"frames": len(frames)} if frames else {}
+    return _write(snapshot, name, own, diff.marks if diff else None, draw_frames(frames))
 
 
 @contextmanager
@@ -94,6 +87,20 @@ def _without_collector() -> Iterator[None]:
     finally:
         if was_enabled:
             gc.enable()
+
+
+# A decorator: all that a page is made of is gone before the collector looks for cycles again.
+@_without_collector()
+def _write(
+    snapshot: Snapshot, title: str, own: dict[str, Any], marks: Marks | None, frames: str
+) -> str:
+    """The document: a picture and the data of its graph, with those of this page alone."""
+    graph = clusters(snapshot)
+    draw_lines(graph)
+    made, of = scenes(graph, fold_series(graph), marks)
+    data = content(snapshot, graph, made, of) | lens_part(snapshot) | own
+    picture = draw(graph, made[of[0]], title, snapshot.notes, marks)
+    return "\n".join(_document(title, picture + frames, data)) + "\n"
 
 
 def _title(snapshot: Snapshot) -> str:

@@ -140,7 +140,8 @@ function tellWhole() {
   const box = detail();
   const own = nodes.filter((node) => picture.owner(node) === null);
   for (const { name, value } of own.filter(({ kind }) => kind === "output")) {
-    make(box, "p", { class: "big value" }, (name ? name + " = " : "") + shape(value));
+    const text = shape(value);
+    make(box, "p", { class: "big value" }, name ? name + (text.includes("\n") ? " =\n" : " = ") + text : text);
   }
   make(box, "p", { class: "phase" }, `Operations: ${turning} forward, ${steps.length - turning} backward. `
     + "Press → to compute them one by one, ? for all keys.");

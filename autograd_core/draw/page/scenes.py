@@ -109,13 +109,24 @@ class _Sizes:
 
     def of_member(self, group: _Group, index: int) -> Extent:
         """What the members with one index need in all clusters of a group."""
-        return _largest([self._member(cluster.members[index]) for cluster in group.clusters])
+        keys = [cluster.members[index] for cluster in group.clusters]
+        kind, number = keys[0]
+        if self.marks is None and kind == "vertex" and self.graph.work[number]:
+            return self._member(keys[0])  # equal clusters have equal signs
+        return _largest(list(map(self._member, keys)))
 
     def of_label(self, group: _Group, index: int) -> Extent | None:
         """What the labels of the lines with one index need, None if they have none."""
         if not group.labelled[index]:
             return None
-        return _largest([self._label(cluster.lines[index]) for cluster in group.clusters])
+        graph = self.graph
+        edges = [line_edge(graph, cluster.lines[index]) for cluster in group.clusters]
+        sources = [graph.vertices[edge.source] for edge in edges]
+        return self.ruler.labels(
+            sources,
+            [edge.value or source.value for edge, source in zip(edges, sources, strict=True)],
+            [edge.gradient for edge in edges],
+        )
 
     def _member(self, key: Key) -> Extent:
         kind, number = key
@@ -130,11 +141,6 @@ class _Sizes:
         if self.marks is None:
             return SAME
         return self.marks[vertex] if vertex < len(self.marks) else CHANGED
-
-    def _label(self, line: Line) -> Extent:
-        edge = line_edge(self.graph, line)
-        source = self.graph.vertices[edge.source]
-        return self.ruler.label(source, edge.value or source.value, edge.gradient)
 
 
 def _largest(extents: Sequence[Extent]) -> Extent:

@@ -9,10 +9,10 @@ function look() {
   emit("view");
 }
 
-// Show all of the picture, or where that would be too small to read, its beginning.
+// Show all of the picture, a small one large, or where all would be too small to read, its beginning.
 function fit(smallest = 0) {
   const { clientWidth, clientHeight } = stage;
-  const whole = Math.min(1.8, clientWidth / bounds.width, clientHeight / bounds.height);
+  const whole = Math.min(Math.max(1.8, clientWidth / 600), clientWidth / bounds.width, clientHeight / bounds.height);
   view.scale = whole < smallest ? 0.9 : whole;
   view.x = bounds.x + Math.min(0, (bounds.width - clientWidth / view.scale) / 2);
   view.y = bounds.y + (bounds.height - clientHeight / view.scale) / 2;

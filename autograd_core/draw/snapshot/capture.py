@@ -95,13 +95,17 @@ class RecordedAgain:
         """The Tensor that the same operations give now."""
         for node in nodes_before(tensor.creator) if tensor.creator is not None else ():
             if node not in self.copies:
-                self.copies[node] = self._record(node)
+                self.copies[node] = self.record(node)
         return tensor if tensor.creator is None else self.copies[tensor.creator]
 
-    def _record(self, node: Node) -> Tensor:
-        args = [self.copies[i] if type(i) is Node else i for i in node.inputs]
+    def operands(self, node: Node) -> list[Any]:
+        """What stands for the operands of a node."""
+        return [self.copies[i] if type(i) is Node else i for i in node.inputs]
+
+    def record(self, node: Node) -> Tensor:
+        """The operation of a node, on what stands for its operands."""
         with mode(recording=True, expanded=False, scope=node.scope, observer=_into(self.values)):
-            result: Tensor = apply(node.primitive, args, node.params)
+            result: Tensor = apply(node.primitive, self.operands(node), node.params)
         assert result.creator is not None
         for key in ("name", "line"):
             if node.noted(key) is not None:
