@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,12 @@ class AbstractArray:
 
     __slots__ = ()
 
+    astype: Callable[..., Any]
     copy: Callable[[], Any]
     reshape: Callable[..., Any]
     ndim: Any
+    shape: Any
+    dtype: Any
 
     def run(self, primitive: Any, values: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
         """The result of an operation whose forward function does not run on such arrays."""
@@ -27,6 +30,10 @@ class AbstractArray:
     def is_unlikely(self) -> bool:
         """False for a condition that hardly ever holds; what is computed after it must be checked
         against the numbers when there are some."""
+        raise NotImplementedError
+
+    def strong(self) -> Any:
+        """The same as an array: a Python number takes the dtype of what it meets, an array not."""
         raise NotImplementedError
 
 
@@ -41,9 +48,15 @@ def unlikely(condition: Any) -> bool:
     return bool(condition)
 
 
+def possible(condition: Any) -> bool:
+    """Whether a condition may hold: that of a branch which is right for all numbers, but takes
+    longer.  A traced function takes it."""
+    return isinstance(condition, AbstractArray) or bool(condition)
+
+
 def as_array(value: Any) -> Any:
     """The value as an array."""
-    return value if isinstance(value, AbstractArray) else np.asarray(value)
+    return value.strong() if isinstance(value, AbstractArray) else np.asarray(value)
 
 
 def copied(value: Any) -> Any:
@@ -51,11 +64,28 @@ def copied(value: Any) -> Any:
     return value.copy() if isinstance(value, AbstractArray) else np.array(value)
 
 
+def stand_in(value: Any) -> Any:
+    """An array of zeros, all in one place, with the shape and dtype of an abstract one; all else as
+    it is."""
+    if isinstance(value, AbstractArray):
+        return np.broadcast_to(np.zeros((), value.dtype), value.shape)
+    return value
+
+
 def run_abstractly(
     primitive: Any, values: Sequence[Any], params: Mapping[str, Any] | None
 ) -> Any | None:
-    """The result of an operation that needs numbers, for abstract operands; None if there are none."""
-    for value in (*values, *(params or {}).values()):
+    """The result of an operation that needs numbers, for abstract operands; None if none is."""
+    for value in leaves_of((*values, *(params or {}).values())):
         if isinstance(value, AbstractArray):
             return value.run(primitive, values, params)
     return None
+
+
+def leaves_of(values: Sequence[Any]) -> Iterator[Any]:
+    """The values, also those in lists and tuples."""
+    for value in values:
+        if isinstance(value, (tuple, list)):
+            yield from leaves_of(value)
+        else:
+            yield value

@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_core.abstract import AbstractArray, stand_in
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.intake import as_operand
 from autograd_core.ledger import Ledger
@@ -97,7 +98,7 @@ class Buffer(Tensor):
             view = _buffer(self._ledger, values, self._origins[index])
             view._parent, view._index = self, index
             return view
-        if not current_mode.get().recording:
+        if not current_mode.get().recording and not self._ledger.is_traced:
             return leaf(values, requires_grad=False)
         if type(values) is not np.ndarray:
             return self._ledger.element(int(self._origins[index]), values)
@@ -116,8 +117,12 @@ class Buffer(Tensor):
                 numbers = self._ledger.enter(value)
         else:
             value = as_operand("setitem", plain(value))
+            if isinstance(value, AbstractArray):  # no constant, although it has no derivative
+                value = leaf(value.astype(self.dtype), requires_grad=False)
+                numbers = self._ledger.enter(value)
+        written = plain(value)
         try:
-            self._values[index] = plain(value)
+            self._values[index] = stand_in(written)
         except ValueError as error:
             if not self._values.flags.writeable:
                 raise
@@ -210,6 +215,8 @@ class Buffer(Tensor):
     @property
     def requires_grad(self) -> bool:  # type: ignore[override]
         """Whether any element came from a Tensor that is differentiated."""
+        if self._ledger.is_traced:
+            return self.settled().requires_grad
         return bool(self._origins.any())
 
     @property

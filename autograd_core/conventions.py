@@ -25,6 +25,7 @@ import numpy as np
 
 from autograd_core.errors import DegenerateError, UncoveredError
 from autograd_core.ops.activation import log_softmax, logsumexp, relu, softmax
+from autograd_core.ops.images import max_pool2d
 from autograd_core.ops.kinks import CONVENTIONS, current_kinks
 
 INF, NAN = np.inf, np.nan
@@ -122,7 +123,14 @@ EDGES: tuple[Edge, ...] = (
         Example(_weighted(lambda x: np.max(x, axis=1)), [[1.0, 1.0], [5.0, 4.0]],
                 [[0.5, 0.5], [2.0, 0.0]]),
         Example(lambda x: np.max(x) ** 2, [3.0, 3.0], [3.0, 3.0], [[0.5, 0.5], [0.5, 0.5]]))),
-    Edge("max, min with NaN", "NaN", "NaN", "NaN", "–", "to the NaN elements", "max min", (
+    Edge("max_pool2d, ties in a window, and NaN", "first only", "first only", "–", "–",
+         "first only, row by row", "max_pool2d", (
+        Example(lambda x: np.sum(max_pool2d(x[None, None], 2)), [[2.0, 2.0], [1.0, 2.0]],
+                [[1.0, 0.0], [0.0, 0.0]]),
+        Example(lambda x: np.sum(max_pool2d(x[None, None], 2)), [[2.0, NAN], [NAN, 2.0]],
+                [[0.0, 1.0], [0.0, 0.0]]))),
+    Edge("max, min with NaN", "NaN", "NaN", "NaN", "to the NaN elements", "to the NaN elements",
+         "max min", (
         Example(np.max, [1.0, NAN, 2.0], [0.0, 1.0, 0.0]),)),
     Edge("fmax, fmin, a tie", "1, 0", "0, 1", "½, ½", "–", "½, ½", "fmax fmin", (
         Example(lambda x: np.fmax(x, 1.0), 1.0, 0.5),
@@ -140,7 +148,7 @@ EDGES: tuple[Edge, ...] = (
         Example(lambda x: np.clip(*x), [0.0, 1.0, 2.0], [0.0, 1.0, 0.0]),
         Example(lambda x: np.clip(*x), [3.0, 1.0, 2.0], [0.0, 0.0, 1.0]),
         Example(lambda x: np.clip(*x), [5.0, 3.0, 1.0], [0.0, 0.0, 1.0]))),
-    Edge("clip of NaN", "0", "0", "–", "–", "0", "clip", (
+    Edge("clip of NaN", "0", "0", "1", "1", "0", "clip", (
         Example(lambda x: np.clip(x, 1, 2), NAN, 0.0),)),
     Edge("norm, std, hypot at 0", "0, 0, NaN", "NaN, NaN, ½", "NaN", "NaN", "0",
          "linalg.norm std hypot", (
@@ -152,7 +160,7 @@ EDGES: tuple[Edge, ...] = (
         Example(lambda x: np.sum(np.std(x, axis=1)), [[0.1, 0.1], [1.0, 3.0]],
                 [[0.0, 0.0], [-0.5, 0.5]]),
         Example(lambda x: np.hypot(x[0], x[1]), [0.0, 0.0], [0.0, 0.0], [[0.0, 0.0], [0.0, 0.0]]))),
-    Edge("arctan2, angle at 0", "0", "NaN", "NaN", "–", "0", "arctan2 angle", (
+    Edge("arctan2, angle at 0", "0", "NaN", "NaN", "NaN", "0", "arctan2 angle", (
         Example(lambda x: np.arctan2(x[0], x[1]), [0.0, 0.0], [0.0, 0.0]),
         Example(np.angle, 0j, 0.0))),
     Edge("copysign at 0", "0", "±1", "–", "–", "0", "copysign", (
@@ -212,12 +220,12 @@ EDGES: tuple[Edge, ...] = (
                 [[0, 4, 0], [4, 0, 2], [0, 2, 0]]),)),
     Edge("sinc at 0", "0", "0", "NaN", "0", "0", "sinc", (
         Example(lambda x: np.sum(np.sinc(x)), [0.0], [0.0], [[-np.pi**2 / 3]]),)),
-    Edge("logsumexp, softmax with entries of -inf", "fine", "fine", "NaN", "–", "fine",
-         "scipy.special.logsumexp scipy.special.softmax scipy.special.log_softmax", (
+    Edge("logsumexp, softmax with entries of -inf", "fine", "fine", "fine; NaN if all are", "–",
+         "fine", "scipy.special.logsumexp scipy.special.softmax scipy.special.log_softmax", (
         Example(logsumexp, [0.0, -INF, 0.0], [0.5, 0.0, 0.5]),
         Example(lambda x: softmax(x)[0], [0.0, -INF, 0.0], [0.25, 0.0, -0.25]),
         Example(lambda x: log_softmax(x)[0], [0.0, -INF, 0.0], [0.5, 0.0, -0.5]))),
-    Edge("logaddexp of two equal infinities", "NaN", "NaN, 1", "NaN", "–", "½, ½",
+    Edge("logaddexp of two equal infinities", "NaN", "NaN, 1", "NaN", "NaN", "½, ½",
          "logaddexp logaddexp2", (
         Example(lambda x: np.logaddexp(x[0], x[1]), [-INF, -INF], [0.5, 0.5]),
         Example(lambda x: np.logaddexp2(x[0], x[1]), [INF, INF], [0.5, 0.5]),
@@ -233,7 +241,7 @@ EDGES: tuple[Edge, ...] = (
     Edge("median of an even count", "one", "½, ½", "–", "–", "½, ½", "median", (
         Example(np.median, [1.0, 4.0, 2.0, 3.0], [0.0, 0.0, 0.5, 0.5]),)),
     # ── decompositions ───────────────────────────────────────────────────────────────────────
-    Edge("eigh, equal values, values only", "–", "exact", "exact", "–", "exact",
+    Edge("eigh, equal values, values only", "exact", "exact", "exact", "–", "exact",
          "linalg.eigvalsh", (
         Example(lambda x: np.sum(np.linalg.eigvalsh(x)), 2 * np.eye(2), np.eye(2)),
         Example(lambda x: np.sum(np.linalg.eigvalsh(x) ** 2), 2 * np.eye(2), 4 * np.eye(2)),
@@ -241,23 +249,23 @@ EDGES: tuple[Edge, ...] = (
     Edge("eigenvectors of equal values", "NaN", "NaN", "NaN", "–", "DegenerateError",
          "linalg.eigh", (
         Example(lambda x: np.linalg.eigh(x)[1][0, 1], 2 * np.eye(2), DegenerateError),)),
-    Edge("svd, equal values, values only", "exact", "exact", "NaN", "–", "exact",
-         "linalg.svdvals", (
+    Edge("svd, equal values, values only", "exact", "exact", "exact; NaN with vectors", "–",
+         "exact", "linalg.svdvals", (
         Example(lambda x: np.sum(np.linalg.svd(x, compute_uv=False)), 2 * np.eye(2), np.eye(2)),
         Example(lambda x: np.sum(np.linalg.svd(x, compute_uv=False) ** 2), np.eye(2, 3),
                 2 * np.eye(2, 3)))),
-    Edge("norms by singular values: a value 0, equal values", "–", "–", "–", "–", "0; shared",
+    Edge("norms by singular values: a value 0, equal values", "1; –", "1; –", "–", "–", "0; shared",
          "linalg.norm", (
         Example(lambda x: np.linalg.norm(x, "nuc"), np.zeros((2, 2)), np.zeros((2, 2))),
         Example(lambda x: np.linalg.norm(x, "nuc"), np.diag([2.0, 0.0]), np.diag([1.0, 0.0])),
         Example(lambda x: np.linalg.norm(x, 2), np.eye(2), np.eye(2) / 2))),
-    Edge("cholesky, eigh: elements that NumPy does not read", "symmetrised", "symmetrised", "–",
+    Edge("cholesky, eigh: elements that NumPy does not read", "symmetrised; 0", "symmetrised", "–",
          "–", "0", "linalg.cholesky linalg.eigvalsh", (
         Example(lambda x: np.sum(np.linalg.cholesky(x)), [[4.0, 9.0], [0.0, 4.0]],
                 [[0.25, 0.0], [0.5, 0.25]]),
         Example(lambda x: np.linalg.eigvalsh(x)[1], [[1.0, 9.0], [0.0, 4.0]],
                 [[0.0, 0.0], [0.0, 1.0]]))),
-    Edge("det of a singular matrix", "adjugate", "adjugate", "error", "–", "adjugate",
+    Edge("det of a singular matrix", "0", "adjugate", "error", "–", "adjugate",
          "linalg.det", (
         Example(np.linalg.det, [[1.0, 2.0], [2.0, 4.0]], [[4.0, -2.0], [-2.0, 1.0]]),
         Example(np.linalg.det, np.zeros((2, 2)), np.zeros((2, 2))))),

@@ -22,7 +22,9 @@ def recover(
     """The result after all, where the forward function only failed because its operands are
     abstract; else the error is raised in the words of `explain`."""
     try:
-        result = run_abstractly(primitive, values, params)
+        result = None if getattr(error, "depends", False) else run_abstractly(
+            primitive, values, params
+        )  # fmt: skip
     except (ValueError, TypeError):
         result = None
     if result is None:

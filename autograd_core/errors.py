@@ -63,8 +63,15 @@ class UncoveredError(AutogradError, TypeError):
 
 
 class TracingError(AutogradError, TypeError):
-    """Code that cannot be recorded without numbers: it asks for a value, or for a shape that depends
-    on values, or it changes an array in a way that a program cannot repeat."""
+    """Code that cannot be recorded without numbers: it asks for a value, or for a shape that
+    depends on values, or it changes an array in a way that a program cannot repeat.
+
+    depends: whether it asks for a shape that depends on values.
+    """
+
+    def __init__(self, message: str = "", depends: bool = False) -> None:
+        super().__init__(message)
+        self.depends = depends
 
 
 class DeclarationError(AutogradError, TypeError):

@@ -23,8 +23,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.abstract import as_array, copied
 from autograd_core import reverse
+from autograd_core.abstract import as_array, copied
 from autograd_core.errors import ShapeError
 from autograd_core.mode import Observer, current_mode, mode, observing
 from autograd_core.node import Node, depends_on_others, next_order
@@ -33,7 +33,6 @@ from autograd_core.plan import Plan, source_of
 from autograd_core.primitive import BILINEAR, ELEMENTWISE, LINEAR, Primitive
 from autograd_core.reach import by_constants, masked
 from autograd_core.readable import plain
-from autograd_core.shapes import Shape
 from autograd_core.tensor import Tensor, apply, leaf, lift
 
 Tangents = Mapping[int, Any]  # by the position of the input
@@ -169,7 +168,7 @@ class Level:
 
             def rule(t: Any, saved: Any, position: int = position) -> Any:
                 push = _push_of(node, saved[:count], saved[count], saved[count + 1 :])
-                return _fit(push({position: t}), node.shape, node.dtype)
+                return _in_dtype(push({position: t}), node.dtype)
 
             source = self._reach[node.inputs[position]]
             share, arrives = masked(
@@ -198,7 +197,7 @@ def bind(
     if lift is not None:
         values, out, extra = _lifted(node, values, out, lift)
     push = _push_of(node, values, out, extra)
-    return lambda tangents: _fit(push(tangents), node.shape, node.dtype)
+    return lambda tangents: _in_dtype(push(tangents), node.dtype)
 
 
 def _lifted(
@@ -231,8 +230,9 @@ def alias(value: Tensor) -> Tensor:
 # ── what the kind implies ─────────────────────────────────────────────────────────────────────
 def _linear(operation: Primitive, values: Sequence[Any], params: Mapping[str, Any]) -> LinearMap:
     def push(tangents: Tangents) -> Any:
-        zeros = (np.zeros_like(plain(v), dtype=np.result_type(plain(v), 0.0)) for v in values)
-        filled = [tangents.get(i, zero) for i, zero in enumerate(zeros)]
+        filled = [
+            tangents[i] if i in tangents else np.zeros_like(plain(v)) for i, v in enumerate(values)
+        ]
         return operation(*filled, **params)
 
     if len(values) == 1:
@@ -294,9 +294,6 @@ def _transposed(rule: Callable[..., Any], kept: Sequence[Any], out: Any, t: Any)
         dx = rule(g, *kept)
     if not isinstance(dx, Tensor) or not dx.requires_grad:
         return np.zeros(np.shape(out), plain(out).dtype)
-    if dx.dtype != t.dtype:
-        t = np.real(t) if dx.dtype.kind == "f" else t
-        t = t.astype(dx.dtype)
     found = reverse.run(
         dx.creator or dx, t, wanted={g}, since=since, lift=lift if record else None, careful=False
     )
@@ -314,10 +311,8 @@ def _residuals(operation: Primitive, values: Sequence[Any]) -> Sequence[Any]:
     return found
 
 
-def _fit(t: Any, shape: Shape, dtype: np.dtype[Any]) -> Any:
-    """A tangent in the shape and dtype of its value."""
-    if np.shape(t) != shape:
-        t = np.broadcast_to(t, shape)
+def _in_dtype(t: Any, dtype: np.dtype[Any]) -> Any:
+    """A tangent in the dtype of its value."""
     if t.dtype != dtype:
         t = (np.real(t) if t.dtype.kind == "c" and dtype.kind == "f" else t).astype(dtype)
     return t

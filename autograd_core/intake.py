@@ -28,6 +28,8 @@ STAYS_A_LEAF = (
 )
 OPERANDS = (Readable, np.ndarray, np.generic, AbstractArray, list, tuple)
 
+_ONE = np.float64(1)
+
 
 def is_number_array(value: Any) -> bool:
     """Whether the value is an ndarray (and of no subclass) that does not hold objects."""
@@ -78,6 +80,8 @@ def is_operand(value: Any) -> bool:
 
 def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:
     """The data as an array of its own, and whether it is differentiated."""
+    if isinstance(data, Readable) and isinstance(data.raw, AbstractArray):
+        data = data.raw  # an argument of a function that is traced, for which f got an array
     if isinstance(data, Readable):
         raise DTypeError("Tensor: the data is a Tensor already. Use it, or its .detach().")
     array: Any = copied(data)
@@ -102,6 +106,8 @@ def checked(data: Any, requires_grad: bool | None) -> tuple[Any, bool]:
 def seed_of(tensor: Readable, gradient: Any) -> Any:
     """The gradient to start from, checked, in the result's dtype and not shared."""
     if gradient is None:
+        if type(tensor.raw) is np.float64:
+            return _ONE
         if tensor.raw.shape != ():
             raise GraphError(
                 f"backward: the result has shape {tensor.shape}, not that of a scalar. Reduce it "

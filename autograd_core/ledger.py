@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from autograd_core.abstract import AbstractArray
 from autograd_core.ops.assignment import Move, Moves, assemble, compact
 from autograd_core.shapes import Shape, size_of
 from autograd_core.tensor import Tensor, apply, leaf
@@ -20,13 +21,16 @@ class Ledger:
 
     origins: for each element of the array the number of the element that it is; 0 for a constant.
     version: how often the array was written into.
+    is_traced: whether it was written into while a function is traced: constants were entered too,
+        and the array has no numbers for what was.
     """
 
-    __slots__ = ("_checked", "_next", "_starts", "_writes", "origins", "version")
+    __slots__ = ("_checked", "_next", "_starts", "_writes", "is_traced", "origins", "version")
 
     def __init__(self, values: NDArray[Any]) -> None:
         self.origins = np.zeros_like(values, dtype=np.int64)  # in the same layout
         self.version = 0
+        self.is_traced = False
         self._writes: list[Tensor] = []
         self._starts: list[int] = []
         self._next = self._checked = 1
@@ -36,6 +40,8 @@ class Ledger:
         if self._next - self._checked > _ROOM * self.origins.size:
             self._drop_overwritten()
         first = self._next
+        if isinstance(tensor.raw, AbstractArray):
+            self.is_traced = True
         self._writes.append(tensor)
         self._starts.append(first)
         self._next += tensor.size

@@ -125,6 +125,12 @@ def _keeper(made: Any, sources: tuple[str, ...]) -> Callable[..., Any]:
     takes = [source_of(made, name) for name in sources]
     if len(takes) == 1:
         return takes[0]
+    if len(takes) == 2:  # elements and powers: without a list in between
+        first, second = takes
+        return lambda args, out, extra, params: (
+            first(args, out, extra, params),
+            second(args, out, extra, params),
+        )
     return lambda args, out, extra, params: tuple([f(args, out, extra, params) for f in takes])
 
 

@@ -59,7 +59,7 @@ def masked(
     saved: tuple[Any, ...],
     *,
     elementwise: bool,
-    constants: bool = False,
+    constants: bool,
 ) -> tuple[Any, Mask]:
     """What a rule makes of a gradient (or a tangent) that reaches some elements only, and what that
     reaches.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, DTypeLike, NDArray
 
-from autograd_core.abstract import as_array, copied
+from autograd_core.abstract import AbstractArray, as_array
 from autograd_core.errors import DTypeError, GraphError, ShapeError
 from autograd_core.shapes import Shape
 
@@ -202,6 +202,8 @@ class Readable:
 
     # ── text and copies ───────────────────────────────────────────────────────────────────────
     def __repr__(self) -> str:
+        if isinstance(self.raw, AbstractArray):
+            return f"Tensor({self.raw!r})"
         text = np.array2string(self.raw, separator=", ", threshold=100, prefix="Tensor(")
         parts = [text if self.ndim else str(self.raw.item())]
         if self.dtype != np.float64:

@@ -31,7 +31,7 @@ from autograd_core.shapes import Shape, broadcast_axes, is_broadcast_of
 
 Lift = Callable[[Any, Any], Any]
 
-_number, _float64 = np.float64, np.dtype(np.float64)
+_number, _float64, _mode_now = np.float64, np.dtype(np.float64), current_mode.get
 
 # Adopting a gradient as a leaf's own: nobody but the pass and getrefcount's argument holds it.
 _SOLE_OWNER = 2
@@ -65,19 +65,21 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
     owned: set[Any] = set()
     passed: list[tuple[Node, int, Any]] | None = None
     retained: list[tuple[Node, Any]] | None = None
-    hooked: dict[Node, Any] = {}
+    hooked: dict[Node, Any] | None = None
     if visit is None:
-        visit = current_mode.get().visit
+        visit = _mode_now().visit
     heap: list[tuple[int, Node]] = []
     node: Node | None = root
     while node is not None:
         if retain or node.notes is not None:
-            if node.notes is not None and "hooks" in node.notes:
+            notes = node.notes or ()
+            if "hooks" in notes:
                 if careful and has_nan(g):  # the hooks are given what the careful pass makes of it
                     gradients = {node: g}
                     break
-                g = hooked[node] = hooks.call(node.notes["hooks"], g)
-            if retain or (node.notes is not None and "retain" in node.notes):
+                hooked = hooked or {}
+                g = hooked[node] = hooks.call(node.noted("hooks"), g)
+            if retain or "retain" in notes:
                 retained = retained or []
                 retained.append((node, g))
         saved = node.saved if lift is None else _lifted(node, lift)
@@ -121,10 +123,10 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
                     ahead = target
                 else:
                     heappush(heap, (-target.order, target))
-            elif target in owned:
+            elif target in owned and type(dx) is type(gradients[target]):
                 gradients[target] += dx
             else:
-                gradients[target] = gradients[target] + dx
+                gradients[target] = _total(gradients[target], dx)
                 if lift is None:
                     owned.add(target)
         if ahead is None:
@@ -134,15 +136,15 @@ def run(  # noqa: C901, PLR0912, PLR0915  one loop, unrolled because it is what 
         else:
             node = ahead
         g = gradients.pop(node, None)
-    for found in gradients.values():
-        if careful and (isnan(found) if type(found) is _number else has_nan(found)):
-            again = _Careful(wanted, since, lift, retain, hooked)
+    for found in gradients.values() if careful else ():
+        if isnan(found) if type(found) is _number else has_nan(found):
+            again = _Careful(wanted, since, lift, retain, hooked or {})
             gradients, passed, retained = again.run(root, start), again.passed, again.retained
             break
-    if retained:
+    if retained is not None:
         for node, g in retained:
             _remember(node, g)
-    if passed and visit is not None:
+    if passed is not None and visit is not None:
         for contribution in passed:
             visit(*contribution)
     return gradients
@@ -183,7 +185,7 @@ class _Careful:
                 self.passed.append((node, position, dx))
                 if target in found:
                     before, reached = found[target]
-                    found[target] = before + dx, reached | arrives
+                    found[target] = _total(before, dx), reached | arrives
                     continue
                 found[target] = dx, arrives
                 if type(target) is Node and (self.wanted is None or target not in self.wanted):
@@ -252,6 +254,12 @@ def _lifted(node: Node, lift: Lift) -> Any:
     return found[0] if len(found) == 1 else found
 
 
+def _total(before: Any, dx: Any) -> Any:
+    """The sum of two contributions in their dtype, which NumPy's is not where bytes are swapped."""
+    total = before + dx
+    return total if total.dtype is dx.dtype else total.astype(dx.dtype)
+
+
 def fit(dx: Any, shape: Shape, dtype: np.dtype[Any], node: Node, position: int) -> Any:
     """The gradient in the shape and dtype of the input it belongs to.
 
@@ -291,9 +299,12 @@ def deposit(gradients: dict[Any, Any]) -> None:
     if hooks.on_leaves:
         for leaf, g in gradients.items():  # all hooks before any `.grad`, as one of them may raise
             gradients[leaf] = hooks.call(hooks.hooks_of(leaf), g)
-    for leaf in list(gradients):
-        g = gradients.pop(leaf)
-        if leaf._grad is not None:
+    while gradients:
+        leaf, g = gradients.popitem()
+        before = leaf._grad
+        if type(g) is _number and type(before) is not np.ndarray:
+            leaf._grad = g if before is None else before + g
+        elif before is not None:
             np.add(leaf.grad, g, out=leaf.grad)
         elif type(g) is np.ndarray and (g.base is not None or sys.getrefcount(g) > _SOLE_OWNER):
             leaf._grad = g.copy()

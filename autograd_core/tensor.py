@@ -266,7 +266,7 @@ class Tensor(Readable, NumPyMethods):
     ) -> None:
         kind = type(data)
         if (kind is float or kind is int) and requires_grad is not False:
-            self.raw = np.float64(data)  # type: ignore[arg-type]
+            self.raw = _number(data)  # type: ignore[arg-type]
             self.requires_grad = True
         else:
             self.raw, self.requires_grad = checked(data, requires_grad)
@@ -355,9 +355,9 @@ class Tensor(Readable, NumPyMethods):
     def __pow__(self, exponent: Any) -> Any:
         if type(exponent) is Tensor:
             return apply(ops.power, (self, exponent))
-        if not is_operand(exponent):
-            return NotImplemented
         if type(exponent) not in PLAIN_TYPES or type(exponent) is np.bool_:
+            if not is_operand(exponent):
+                return NotImplemented
             exponent = as_operand("power", exponent)
             if exponent.dtype == bool:
                 exponent = exponent.astype(np.int8 if self.dtype == bool else self.dtype)

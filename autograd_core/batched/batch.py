@@ -18,6 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.lib.mixins import NDArrayOperatorsMixin
 
+from autograd_core.abstract import AbstractArray
 from autograd_core.methods import NumPyMethods
 from autograd_core.primitive import ELEMENTWISE, Primitive
 from autograd_core.shapes import Shape
@@ -137,7 +138,8 @@ def lift(value: Any, source: Any) -> Any:
 def members(value: Any, count: int) -> Any:
     """What a batched pass found, as one Tensor or writable array with the members along axis 0."""
     value = repeated(value, count)
-    return value if isinstance(value, Tensor) or value.flags.writeable else value.copy()
+    is_own = isinstance(value, (Tensor, AbstractArray)) or value.flags.writeable
+    return value if is_own else value.copy()
 
 
 # ── one call ──────────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ from __future__ import annotations
 import inspect
 import math
 import string
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -112,6 +112,24 @@ def rolling(function: Any, x: Batch, shift: Any, axis: Any = None) -> Batch:
 def last_axes(function: Any, x: Batch, *args: Any, **options: Any) -> Batch:
     """Functions of the last dimensions, with any batch in front."""
     return Batch(function(x.value, *args, **options))
+
+
+@single
+def placing(function: Any, x: Batch, **params: Any) -> Batch:
+    """Primitives whose parameters tell of every dimension: the members are one more in front."""
+    for name in params.keys() & _BEHIND.keys():
+        params[name] = _BEHIND[name](params[name], len(x.value))
+    return Batch(function(x.value, **params))
+
+
+# What such a parameter is when there is one more dimension, of `count` members, in front.
+_BEHIND: dict[str, Callable[[Any, int], Any]] = {
+    "axis": lambda axes, count: tuple(a + 1 for a in axes),
+    "axis1": lambda axis, count: axis + 1,
+    "axis2": lambda axis, count: axis + 1,
+    "shape": lambda shape, count: (count, *shape),
+    "width": lambda width, count: ((0, 0), *width),
+}
 
 
 @single
@@ -232,7 +250,7 @@ def dotting(function: Any, x: Any, y: Any) -> Any:
 def summing(function: Any, subscripts: Any, *operands: Any, **options: Any) -> Any:
     """np.einsum: the members get a letter of their own."""
     letters = set(subscripts) if isinstance(subscripts, str) else set()
-    if not {"-", ">"} <= letters or "." in letters:
+    if not {"-", ">"} <= letters:
         return by_member(function, subscripts, *operands, **options)
     free = next(chr(code) for code in range(ord("A"), ord("z")) if chr(code) not in letters)
     inputs, _, output = subscripts.replace(" ", "").partition("->")
@@ -322,6 +340,7 @@ _BY_NAME: dict[Handler, str] = {
     one_axis: "diff",
     over_named_axes: "fft ifft rfft irfft",
     last_axes: "tril triu",
+    placing: "pad diag diagonal trace sliding_window_view overlap_add",
     solving: "solve",
     transposing: "transpose",
     shaping: "reshape",

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.abstract import as_array
+from autograd_core.abstract import as_array, stand_in
 from autograd_core.buffer import Buffer
 from autograd_core.dispatch import implements, refuse
 from autograd_core.readable import plain
@@ -19,8 +19,13 @@ def _making(function: Callable[..., Any]) -> None:
 
     @implements(function)
     def made(*args: Any, **options: Any) -> Any:
-        array = function(*plain(args), **options)
-        return Buffer.of(array) if array.dtype.kind in "fc" else array
+        given = plain(args)
+        array = function(*given, **options)
+        if array.dtype.kind not in "fc":
+            return array
+        if type(array) is not np.ndarray:  # while tracing: all that is not written yet is known
+            array = function(*map(stand_in, given), **options)
+        return Buffer.of(array)
 
 
 for _function in (

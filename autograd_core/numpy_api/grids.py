@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import ShapeError
 from autograd_core.intake import promoted
@@ -54,7 +55,7 @@ def geomspace(
 ) -> Any:
     """np.geomspace: numbers with a constant ratio: start · (stop / start)^w for w from 0 to 1."""
     start, stop = np.broadcast_arrays(start, stop)
-    if np.any(start == 0) or np.any(stop == 0):
+    if unlikely(np.any(start == 0) | np.any(stop == 0)):
         raise ShapeError("geomspace: a geometric sequence cannot include zero.")
     ratio = np.expand_dims(stop / start, axis)
     weights = np.linspace(0, 1, num, endpoint=endpoint)

@@ -32,8 +32,18 @@ def concatenate(
     """np.concatenate: joined along an axis, or flat with axis=None."""
     _refuse_casting("np.concatenate", out, **options)
     if axis is None:
-        arrays, axis = [np.ravel(a) for a in arrays], 0
+        arrays, axis = [np.ravel(a) for a in _beside_each_other(arrays)], 0
     return apply(shaping.concatenate, tuple(arrays), {"axis": as_int(axis)})
+
+
+def _beside_each_other(arrays: Sequence[Any]) -> Sequence[Any]:
+    """The arrays, with Python numbers among them in the dtype that these give to the result."""
+    weak = [type(a) in (bool, int, float, complex) for a in arrays]
+    if not any(weak):
+        return arrays
+    kinds = [a if w else as_array(plain(a)).dtype for a, w in zip(arrays, weak, strict=True)]
+    dtype = np.result_type(*kinds)
+    return [np.asarray(a, dtype) if w else a for a, w in zip(arrays, weak, strict=True)]
 
 
 @implements(np.append)

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.dispatch import PLAIN_FUNCTIONS, implements, refuse
 from autograd_core.errors import ShapeError, UncoveredError
 from autograd_core.numpy_api.products import as_array
@@ -94,7 +95,7 @@ def _check_cutoff(name: str, a: Any, rcond: Any) -> None:
     values = np.linalg.svdvals(plain(a))
     largest = np.max(values, axis=-1, keepdims=True, initial=0)
     dropped = values <= np.asarray(rcond)[..., None] * largest
-    if np.any(dropped & (values > rounding * largest)):
+    if unlikely(np.any(dropped & (values > rounding * largest))):
         raise UncoveredError(
             f"{name}: the cutoff {rcond} drops singular values that are no rounding errors; the "
             "derivative of what is left is not covered. Lower the cutoff, or build the truncation "
@@ -125,7 +126,7 @@ def lstsq(a: Any, b: Any, rcond: Any = None) -> Any:
     rank = np.linalg.lstsq(plain(a), plain(columns), rcond)[2]
     x = apply(linalg.lstsq, (a, columns), {"rcond": rcond})
     residuals: Any = np.zeros(0, np.real(plain(x)).dtype)
-    if rank == a.shape[1] < a.shape[0]:
+    if a.shape[1] < a.shape[0] and not unlikely(rank != a.shape[1]):
         residuals = np.sum(np.square(np.abs(columns - a @ x)), axis=0)
     return x[:, 0] if b.ndim == 1 else x, residuals, rank, np.linalg.svdvals(a)
 

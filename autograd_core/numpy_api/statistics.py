@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.abstract import as_array
+from autograd_core.abstract import as_array, unlikely
 from autograd_core.dispatch import implements
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.numpy_api.order import constant
@@ -31,7 +31,7 @@ def average(
     else:
         weights = _beside(a, as_operand(weights), axis)
         total = np.sum(weights, axis=axis, keepdims=keepdims)
-        if np.any(plain(total) == 0):
+        if unlikely(np.any(plain(total) == 0)):
             raise ZeroDivisionError(
                 "average: the weights sum to zero; nothing can be divided by it."
             )
@@ -95,7 +95,7 @@ def _freedom(count: int, ddof: int, fweights: Any, aweights: Any) -> tuple[Any, 
             raise ShapeError(
                 f"cov: {name} of shape {weights.shape} for {count} observations; give one for each."
             )
-        if weights is not None and np.any(plain(weights) < 0):
+        if weights is not None and unlikely(np.any(plain(weights) < 0)):
             raise ShapeError(f"cov: {name} has negative numbers.")
     if fweights is None and aweights is None:
         return None, max(count - ddof, 0)

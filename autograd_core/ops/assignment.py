@@ -48,7 +48,8 @@ class Moves:
 def compact(positions: NDArray[np.intp]) -> Positions:
     """The positions as a slice if they ascend in equal steps: faster, and nothing to keep."""
     if positions.size == 1:
-        return slice(int(positions[0]), int(positions[0]) + 1)
+        place = positions.item()
+        return slice(place, place + 1)
     step = int(positions[1] - positions[0])
     if step <= 0 or (positions[1:] - positions[:-1] != step).any():
         return positions

@@ -60,13 +60,13 @@ def _partners(of: Sequence[int], others: Sequence[int]) -> list[int]:
 def _tensordot_x(g: Any, y: Any, x_shape: Shape, axes: Axes) -> Any:
     """g has the free axes of x, then those of y: contract the latter."""
     (x_axes, y_axes), x_rest = axes, _rest(len(x_shape), axes[0])
-    y_rest = _rest(y.ndim, y_axes)
+    y_rest = _rest(np.ndim(y), y_axes)
     dx = np.tensordot(g, y, axes=(range(len(x_rest), len(x_rest) + len(y_rest)), y_rest))
     return np.transpose(dx, inverse_permutation(x_rest + _partners(x_axes, y_axes)))
 
 
 def _tensordot_y(g: Any, x: Any, y_shape: Shape, axes: Axes) -> Any:
-    (x_axes, y_axes), x_rest = axes, _rest(x.ndim, axes[0])
+    (x_axes, y_axes), x_rest = axes, _rest(np.ndim(x), axes[0])
     dy = np.tensordot(x, g, axes=(x_rest, range(len(x_rest))))
     order = _partners(y_axes, x_axes) + _rest(len(y_shape), y_axes)
     return np.transpose(dy, inverse_permutation(order))

@@ -32,7 +32,7 @@ def _repeat(g: Any, shape: Shape, axis: Axis) -> Any:
     """The gradient of a reduced result, repeated to the shape of the input."""
     if axis is not None:
         g = g.reshape(kept(shape, axis))
-    if isinstance(g, (np.ndarray, np.number)):  # the call of a primitive costs as much as its work
+    if isinstance(g, (np.ndarray, np.number)):  # arrays need no dispatch
         return broadcast_to.forward(g, shape=shape)
     return broadcast_to(g, shape=shape)
 
@@ -150,6 +150,8 @@ def _jvp_var(t: Any, x: Any, axis: Axis, keepdims: bool, ddof: float, where: Any
 def _all_equal(x: Any, axis: Axis, where: Any) -> Any:
     """Asked of the elements: their mean, and so their deviations, may be off by rounding."""
     if where is not True:
+        if x.dtype.kind == "c":
+            return _all_equal(np.real(x), axis, where) & _all_equal(np.imag(x), axis, where)
         top = np.max(np.where(where, x, -INF), axis=axis, keepdims=True)
         return top == np.min(np.where(where, x, INF), axis=axis, keepdims=True)
     axes = normalize_axis(axis, x.ndim)

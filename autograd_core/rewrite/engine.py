@@ -89,7 +89,7 @@ def replacements(expression: Expression, rules: Sequence[Rule]) -> dict[Expressi
     >>> for old, new in replacements(-(-x) + 1, ALGEBRA).items():
     ...     print(old, "→", new)
     −(−x) → x
-    1 − (−x) → 1 + x
+    −(−x) + 1 → x + 1
     """
     rewriting = _Rewriting(expression, rules)
     for _ in rewriting.steps():

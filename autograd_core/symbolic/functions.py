@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import UncoveredError
-from autograd_core.ops import elementwise, products, reduction, shaping
+from autograd_core.ops import elementwise, order, products, reduction, shaping
 from autograd_core.primitive import Primitive
 from autograd_core.shapes import checked_axis
 from autograd_core.symbolic.expression import (
@@ -103,9 +103,12 @@ REDUCTIONS[np.add] = _reduce(reduction.sum_, np.sum)
 REDUCTIONS[np.multiply] = _reduce(reduction.prod, np.prod)
 REDUCTIONS[np.maximum] = _reduce(reduction.max_, np.max, np.amax)
 REDUCTIONS[np.minimum] = _reduce(reduction.min_, np.min, np.amin)
+REDUCTIONS[np.fmax] = _reduce(reduction.nanmax, np.nanmax)
+REDUCTIONS[np.fmin] = _reduce(reduction.nanmin, np.nanmin)
 _reduce(reduction.mean, np.mean)
 _reduce(reduction.var, np.var)
 _reduce(reduction.std, np.std)
+_reduce(order.median, np.median)
 
 
 # ── products ──────────────────────────────────────────────────────────────────────────────────

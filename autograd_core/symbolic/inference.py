@@ -21,6 +21,8 @@ from autograd_core.shapes import Shape, kept, normalize_axis
 Type = tuple[Shape, np.dtype[Any]]
 
 _REALS = (-np.inf, np.inf)
+# Real or complex as the values are, and complex or not defined for a matrix of equal numbers.
+_REAL_OF_IDENTITY = {"sqrtm", "eig", "eigvals"}
 
 
 def infer(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Type:
@@ -43,6 +45,8 @@ def infer(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) ->
 def on_stand_ins(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) -> Any:
     """What an operation gives for arrays of the shapes and dtypes of its operands."""
     stand_ins = [_stand_in(operation, *_kind(x), x.shape) for x in operands]
+    if getattr(operation, "name", None) in _REAL_OF_IDENTITY:
+        stand_ins = [*map(_regular, stand_ins)]
     try:
         return _run(operation, stand_ins, params)
     except np.linalg.LinAlgError:
@@ -111,7 +115,7 @@ def _stand_in(operation: Any, dtype: np.dtype[Any], kind: type, value: Any, shap
 
 def _regular(stand_in: Any) -> Any:
     """A matrix that can be inverted and factored, in place of one whose elements are all alike."""
-    if np.ndim(stand_in) < 2:
+    if np.ndim(stand_in) < 2 or stand_in.shape[-1] != stand_in.shape[-2]:
         return stand_in
     return np.broadcast_to(np.eye(*stand_in.shape[-2:], dtype=stand_in.dtype), stand_in.shape)
 

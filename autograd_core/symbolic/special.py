@@ -213,8 +213,8 @@ def _index_part(part: Any, letters: Iterator[str]) -> str:
 
 @special_form("transpose")
 def _transpose(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
-    axes = tuple(node.params["axes"])
-    count = len(axes)
+    axes, count = node.params["axes"], node.operands[0].ndim
+    axes = (axes,) if count == 1 and not isinstance(axes, tuple) else tuple(axes)
     if axes == tuple(range(count)):
         return parts[0]
     if axes == (*range(count - 2), count - 1, count - 2):
@@ -231,7 +231,7 @@ def _product(dialect: Dialect, node: Any, parts: list[Written]) -> Written | Non
     return None
 
 
-@special_form("sum", "prod", "mean", "max", "min", "var", "std")
+@special_form("sum", "prod", "mean", "max", "min", "var", "std", "nanmax", "nanmin", "median")
 def _reduction(dialect: Dialect, node: Any, parts: list[Written]) -> Written:
     (x,) = node.operands
     axis = node.params["axis"]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import GraphError, SnapshotError
+from autograd_core.kernels.operations import PARTS
 from autograd_core.primitive import REGISTRY, Primitive
 from autograd_core.symbolic.named import Named, Slot
 from autograd_core.tracing import functions
@@ -20,6 +21,7 @@ from autograd_core.tracing.refusal import CHANGING, REFUSED
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "math")
 _OWN = {f.__name__: f for f in (
     functions.picked, functions.assigned, functions.evaluated, functions.pulled,
+    functions.as_inferred, *PARTS,
 )}  # fmt: skip
 _DISPATCHED = type(np.dot)  # NumPy's functions that take arrays of other libraries too
 _PLAIN = (bool, int, str, type(None))
@@ -27,7 +29,7 @@ _PLAIN = (bool, int, str, type(None))
 
 # ── to data ───────────────────────────────────────────────────────────────────────────────────
 def encoded(value: Any) -> Any:
-    """A value that JSON can carry.  Raises GraphError for an object that has no name in a library."""
+    """A value as JSON can carry it.  Raises GraphError for what no library has by a name."""
     if type(value) in _PLAIN:
         return value
     for kind, (name, encode) in _ENCODERS.items():
@@ -158,7 +160,11 @@ def _found(path: str) -> Any:
         names = path.removeprefix(f"{module}.").split(".")
         found = getattr(import_module(module), names[0], None)
         is_ufunc = isinstance(found, np.ufunc)
-        if is_ufunc and len(names) == 2 and names[1] in ("reduce", "accumulate", "reduceat", "outer"):
+        if (
+            is_ufunc
+            and len(names) == 2
+            and names[1] in ("reduce", "accumulate", "reduceat", "outer")
+        ):
             return getattr(found, names[1])
         known = is_ufunc or isinstance(found, _DISPATCHED) or module != "numpy"
         refused = found in REFUSED or found in CHANGING
@@ -201,5 +207,5 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "named": _decoded_named,
     "own": lambda name: _OWN[name],
     "rule": lambda place: _decoded_primitive(place[0]).rules[place[1]],
-    "function": lambda path: _found(path),
+    "function": _found,
 }

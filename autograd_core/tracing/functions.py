@@ -76,6 +76,23 @@ def is_neutral(ufunc: np.ufunc, initial: Any, x: Any, options: Mapping[str, Any]
     return bool(initial == _NEUTRAL[ufunc] and reduced_size(x.shape, axis) > 0)
 
 
+# What gives real or complex numbers, as the values are.
+_OF_EITHER_KIND = {np.linalg.eig, np.linalg.eigvals, "eig", "eigvals", "sqrtm"}
+
+
+def may_be_complex(made: Expression) -> bool:
+    """Whether the dtype of a result depends on values."""
+    operation = getattr(made.operation, "function", made.operation)
+    return operation in _OF_EITHER_KIND or getattr(operation, "name", None) in _OF_EITHER_KIND
+
+
+def as_inferred(x: Any, dtype: Any) -> Any:
+    """x, if it has the dtype with which the program was made."""
+    if np.asarray(x).dtype != dtype:
+        raise ValueError(f"the values are {x.dtype}, and the program is for {dtype}")
+    return x
+
+
 def picked(x: Any, index: Any) -> Any:
     """x[index]."""
     return x[index]

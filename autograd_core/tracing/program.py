@@ -26,6 +26,8 @@ class Program:
     scopes: of expressions the scope in which they were made.
     backward: operations that derivative rules made, first of all.
     order: all values, each after its operands; by default as the outputs, one by one, need them.
+    masks: whether a zero may be the absence of a path, since a product that was differentiated has
+        a factor without a derivative.
     """
 
     inputs: tuple[Symbol, ...]
@@ -34,6 +36,7 @@ class Program:
     scopes: Mapping[Expression, str] = field(default_factory=dict)
     backward: frozenset[Expression] = frozenset()
     order: tuple[Expression, ...] = ()
+    masks: bool = True
 
     @cached_property
     def values(self) -> list[Expression]:
@@ -55,7 +58,7 @@ class Program:
 
     @cached_property
     def after(self) -> frozenset[Expression]:
-        """The operations of the backward pass: what derivative rules made, and all that reads it."""
+        """The backward pass: what derivative rules made, and all operations that read it."""
         found = set(self.backward)
         for node in self.operations:
             if not found.isdisjoint(node.operands):
@@ -144,8 +147,8 @@ class Program:
             scope = self.scopes.get(node, "")
             line = f"{self.names[node]}: {typed(node)} = {self._call(node)}"
             yield f"{line}    # {scope}" if scope else line
-        for node in self.guards:
-            yield f"unless {self._named(node)}"
+        for guard in self.guards:
+            yield f"unless {self._named(guard)}"
         yield "return " + ", ".join(self._named(node) for node in self.outputs)
 
     def _call(self, node: Call) -> str:

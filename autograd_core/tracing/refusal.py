@@ -11,11 +11,12 @@ import numpy as np
 
 from autograd_core.errors import TracingError
 
-_PACKAGE = str(Path(__file__).parent.parent)
+# Frames of these are not the user's: this package, and NumPy, whose operators call it.
+_LIBRARIES = (str(Path(__file__).parent.parent), str(Path(np.__file__).parent))
 
 _DEPENDS = "gives a shape that depends on values"
 _WHERE = "asks where an array lies"
-_WRITES = "writes or prints values"
+_WRITES = "writes values"
 # Functions of NumPy that ask for values, and in what way.
 REFUSED: dict[Any, str] = {
     np.nonzero: _DEPENDS, np.flatnonzero: _DEPENDS, np.argwhere: _DEPENDS, np.unique: _DEPENDS,
@@ -24,7 +25,6 @@ REFUSED: dict[Any, str] = {
     np.unique_all: _DEPENDS, np.unique_counts: _DEPENDS, np.unique_inverse: _DEPENDS,
     np.unique_values: _DEPENDS, np.bincount: _DEPENDS, np.histogram: _DEPENDS,
     np.save: _WRITES, np.savez: _WRITES, np.savetxt: _WRITES, np.savez_compressed: _WRITES,
-    np.array2string: _WRITES, np.array_str: _WRITES, np.array_repr: _WRITES,
     np.may_share_memory: _WHERE, np.shares_memory: _WHERE,
 }  # fmt: skip
 CHANGING = {np.put, np.place, np.putmask, np.fill_diagonal, np.put_along_axis}
@@ -35,13 +35,12 @@ def refuse(what: str, depends: bool = False) -> NoReturn:
 
     depends: whether a shape depends on values, which no way of computing it would change.
     """
-    error = TracingError(
+    raise TracingError(
         f"compile: {_line()} {what}, and while a function is traced there are only shapes and "
         "dtypes. np.where keeps both branches; an argument that is an int, a bool or a string is "
-        "known while tracing; what has to see values belongs outside of the compiled function."
+        "known while tracing; what has to see values belongs outside of the compiled function.",
+        depends=depends,
     )
-    error.depends = depends
-    raise error
 
 
 def refuse_change(what: str) -> NoReturn:
@@ -91,7 +90,7 @@ def refuse_random() -> NoReturn:
 def _line() -> str:
     """The innermost line outside of this package."""
     frame = sys._getframe(1)
-    while frame is not None and frame.f_code.co_filename.startswith(_PACKAGE):
+    while frame is not None and frame.f_code.co_filename.startswith(_LIBRARIES):
         frame = frame.f_back  # type: ignore[assignment]
     if frame is None:
         return "the function"

@@ -10,13 +10,15 @@ from weakref import ref
 
 import numpy as np
 
+from autograd_core.abstract import leaves_of
+from autograd_core.errors import TracingError
 from autograd_core.mode import current_mode, mode, observing
 from autograd_core.node import Node, next_order
 from autograd_core.plan import Plan
+from autograd_core.reach import by_constants
 from autograd_core.readable import Readable, settled
 from autograd_core.structure import Form, flatten
 from autograd_core.symbolic import Expression, Literal, Symbol
-from autograd_core.symbolic.expression import named
 from autograd_core.tensor import Tensor, leaf
 from autograd_core.tracing.functions import pulled
 from autograd_core.tracing.program import Program
@@ -29,6 +31,7 @@ class Trace:
 
     scopes: of every operation the scope in which it was first done.
     guards: conditions that were assumed not to hold.
+    masks: whether a recorded product has a factor without a derivative that may be 0.
     backward: operations that were first done by a derivative rule; ruling: how many rules run now.
     has_ended: whether the function has returned: what was traced is of no use any more.
     """
@@ -36,6 +39,7 @@ class Trace:
     def __init__(self) -> None:
         self.scopes: dict[Expression, str] = {}
         self.guards: dict[Expression, None] = {}
+        self.masks = False
         self.backward: set[Expression] = set()
         self.ruling = 0
         self.has_ended = False
@@ -81,6 +85,10 @@ class Trace:
         """An observer: the rules of what is recorded run under the scope of their operation, and as
         one operation where they ask for values.  What they read from outside of the function is
         noted."""
+        if by_constants(node.plan):
+            (varying,) = node.plan.needed
+            factors = (x for place, x in enumerate(values) if place != varying)
+            self.masks |= any(isinstance(x, Traced) or not np.all(x) for x in factors)
         node.plan = _guarded(node.plan, node.scope, self)
         for position in node.plan.needed:
             source = node.inputs[position]
@@ -94,14 +102,15 @@ class Trace:
         """Refuse what the function has read that is neither an argument nor its own: the Tensors
         that are alive after it."""
         self.has_ended = True
-        arrays = [array for array, _ in self._kept.values() if array.dtype.kind in "fc"]
-        found = [tensor for tensor in (r() for r in self._read) if tensor is not None]
-        found += [
-            tensor for tensor in (gc.get_referrers(*arrays) if arrays else ())
-            if isinstance(tensor, Tensor) and tensor.creator is None and tensor.requires_grad
-        ]  # fmt: skip
+        if self._outside():
+            gc.collect()  # what is in a cycle is as good as gone
+        found = self._outside()
         if found:
             refuse_outside(", ".join(dict.fromkeys(map(_described, found))))
+
+    def _outside(self) -> list[Tensor]:
+        read = [tensor for tensor in (r() for r in self._read) if tensor is not None]
+        return read + _owners([array for array, _ in self._kept.values()])
 
 
 def is_dynamic(value: Any) -> bool:
@@ -128,9 +137,9 @@ def trace(
     ]
     args, kwargs = form.build([value for _, value in pairs])
     with mode(recording=True, visit=None), observing(noted):
-        found, result_form = flatten(f(*args, **kwargs))
+        found, result_form = flatten(_called(f, args, kwargs))
         found = [_output(settled(value), noted) for value in found]
-    if drawn is not None and _random_state() != drawn:
+    if _random_state() != drawn:
         refuse_random()
     noted.end()
     outputs: list[Expression] = []
@@ -145,8 +154,20 @@ def trace(
         tuple(noted.guards),
         noted.scopes,
         frozenset(noted.backward),
+        masks=noted.masks,
     )
     return program, result_form, places
+
+
+def _called(f: Callable[..., Any], args: Any, kwargs: Any) -> Any:
+    """f(*args, **kwargs).  NumPy hides what a traced number raises when it is written into a plain
+    array."""
+    try:
+        return f(*args, **kwargs)
+    except ValueError as error:
+        if isinstance(error.__cause__, TracingError):
+            raise error.__cause__ from None
+        raise
 
 
 def _output(value: Any, noted: Trace) -> Any:
@@ -160,6 +181,23 @@ def _output(value: Any, noted: Trace) -> Any:
     return Literal(value) if isinstance(value, np.generic) else value
 
 
+def _owners(arrays: list[Any]) -> list[Tensor]:
+    """The leaf Tensors with a gradient that have one of these arrays, or the base of one."""
+    suspects = []
+    while arrays:
+        array = arrays.pop()
+        # Three hold an array that nobody else has: the pair in `_kept`, `array`, and getrefcount's
+        # argument.  Looking for who else does takes milliseconds.
+        if array.dtype.kind in "fc" and sys.getrefcount(array) > 3:
+            suspects.append(array)
+        if isinstance(array.base, np.ndarray):
+            suspects.append(array.base)
+    holders = gc.get_referrers(*suspects) if suspects else ()
+    return [
+        t for t in holders if isinstance(t, Tensor) and t.creator is None and t.requires_grad
+    ]  # fmt: skip
+
+
 def _described(tensor: Tensor) -> str:
     name = "a Tensor" if tensor.name is None else f"the Tensor {tensor.name!r}"
     return f"{name} of shape {tensor.shape}"
@@ -171,9 +209,9 @@ def _is_same(array: Any, copy: Any) -> bool:
 
 
 def _random_state() -> Any:
-    """Where NumPy's own generator stands; None where nobody has used it."""
-    random = sys.modules.get("numpy.random")
-    return None if random is None else repr(random.get_state())
+    """Where NumPy's own generator stands."""
+    _, numbers, *rest = np.random.get_state()  # noqa: NPY002  it is what others may have used
+    return numbers.tobytes(), rest
 
 
 def _guarded(plan: Plan, scope: Any, noted: Trace) -> Plan:
@@ -193,9 +231,12 @@ def _in_scope(rule: Callable[..., Any], scope: Any, noted: Trace) -> Callable[..
             try:
                 return rule(g, *kept)
             except (ValueError, TypeError) as error:
-                if not isinstance(g, Traced) or getattr(error, "depends", False):
+                values = list(leaves_of((g, kept)))
+                traced = next((x for x in values if isinstance(x, Traced)), None)
+                is_recorded = any(isinstance(x, Tensor) for x in values)
+                if traced is None or is_recorded or getattr(error, "depends", False):
                     raise
-                return g._made(named(pulled, (rule, *g._terms((g, kept))), {}))
+                return traced.whole(pulled, (rule, g, kept))
             finally:
                 noted.ruling -= 1
 

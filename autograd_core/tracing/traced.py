@@ -26,10 +26,12 @@ from autograd_core.tracing.functions import (
     CREATED,
     OPERATORS,
     VIEWS,
+    as_inferred,
     assigned,
     constant,
     created,
     is_neutral,
+    may_be_complex,
     picked,
     whole,
 )
@@ -130,6 +132,13 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
         refuse("makes a plain array of a value")
 
+    @property
+    def strides(self) -> NoReturn:
+        """Not known while tracing."""
+        refuse("asks how an array lies in memory")
+
+    flags = ctypes = strides
+
     def is_unlikely(self) -> bool:
         """Assumed not to hold; the program looks when it runs."""
         self.noted.guard(self.expression)
@@ -159,15 +168,20 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         result = self._made(_ufunc_term(ufunc, method, terms, options), weak)
         return result if out is None else _into(out, result)
 
-    def __array_function__(
+    def __array_function__(  # noqa: PLR0911  one for each kind of function
         self, function: Any, types: Any, args: Sequence[Any], options: Mapping[str, Any]
     ) -> Any:
         if any(issubclass(t, Readable) for t in types):
             return NotImplemented
         if isinstance(function, Primitive):
+            for arg in args:  # a Primitive asks the first operand that is no plain array
+                if isinstance(arg, Readable):
+                    return arg.__array_function__(function, types, args, options)
             return self.run(function, args, options, inside=True)
         if function is np.copyto:
             return _copy_to(*args, **options)
+        if function in _SHOWING:
+            return repr(args[0])
         refuse_function(function)
         if function in _PROMOTING:
             args = _promoted(args) if function is not np.where else (args[0], *_promoted(args[1:]))
@@ -177,9 +191,10 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         given = {name: self._operand(value) for name, value in options.items()}
         if function in CREATED:
             return self._made(created(function, *terms, **given))
+        known = not _is_reordered(function, terms, given)
         try:
-            made = function(*terms, **given)
-        except UncoveredError:
+            made = function(*terms, **given) if known else named(function, terms, given)
+        except TypeError:  # no form for symbols takes these options
             made = named(function, terms, given)
         result = self._made(made, base=args[0] if function in VIEWS else None)
         return result if out is None else _into((out,), result)
@@ -205,6 +220,10 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         if inside and primitive.residuals:
             made = made[0]
         return self._made(made)
+
+    def whole(self, function: Any, args: tuple[Any, ...]) -> Any:
+        """A function of traced arrays as one operation."""
+        return self._made(named(function, self._terms(args), {}))
 
     # ── terms ─────────────────────────────────────────────────────────────────────────────────
     def _operand(self, value: Any) -> Any:
@@ -234,6 +253,8 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         if self.noted.has_ended:
             refuse_leaked()
         if isinstance(made, Expression):
+            if may_be_complex(made):
+                made = named(as_inferred, (made, made.dtype), {})
             result = Traced(made, self.noted, weak, base if isinstance(base, Traced) else None)
             self.noted.note(made)
             return result
@@ -252,8 +273,10 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
             refuse("picks by a mask, so that the shape depends on values", depends=True)
         if any(isinstance(part, (Expression, list)) for part in parts):
             return self._made(named(picked, (self.expression, index), {}))
-        basic = not any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in parts)
-        return self._made(self.expression[index], self.weak, base=self if basic else None)
+        made = self.expression[index]
+        copies = any(isinstance(part, (np.ndarray, bool, np.bool_)) for part in parts)
+        is_number = not made.shape and Ellipsis not in parts
+        return self._made(made, self.weak, base=None if copies or is_number else self)
 
     def __setitem__(self, index: Any, value: Any) -> None:
         given = (self.expression, self._terms(index), self._operand(value))
@@ -296,6 +319,17 @@ def _ufunc_term(ufunc: np.ufunc, method: str, terms: Sequence[Any], options: Any
     return named(ufunc if method == "__call__" else getattr(ufunc, method), terms, options)
 
 
+def _is_reordered(function: Any, terms: Sequence[Any], options: Mapping[str, Any]) -> bool:
+    """Whether the elements are not read row by row."""
+    if function not in (np.reshape, np.ravel):
+        return False
+    orders = {x for x in (*terms[1:], *options.values()) if isinstance(x, str)}
+    if orders & {"A", "K"}:
+        refuse("asks how an array lies in memory")
+    return "F" in orders
+
+
+_SHOWING = {np.array2string, np.array_str, np.array_repr}
 # Functions that are no ufuncs, and take Python numbers in the dtype of the arrays beside them.
 _PROMOTING = {np.where, np.clip, np.result_type}
 

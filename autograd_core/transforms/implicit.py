@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import as_array
 from autograd_core.errors import GraphError, ShapeError
 from autograd_core.mode import current_mode, mode
 from autograd_core.readable import plain
@@ -120,7 +121,7 @@ class _Root(Call):
     def evaluate(self, xs: Sequence[Any]) -> Any:
         args, _ = self.arguments(xs)
         with mode(recording=False):
-            x = np.asarray(plain(self._solver(*plain(args))))
+            x = as_array(plain(self._solver(*plain(args))))
         return x.astype(np.result_type(x, 0.0), copy=False)[()]
 
     def residual(self, x: Any, xs: Sequence[Any]) -> Any:

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.abstract import as_array, copied
 from autograd_core import reverse
+from autograd_core.abstract import as_array, copied
 from autograd_core.errors import DTypeError, GraphError
 from autograd_core.forward import alias
 from autograd_core.mode import current_mode, mode

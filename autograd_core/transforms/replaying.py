@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import AbstractArray
 from autograd_core.batched import Batch, Unbatchable
 from autograd_core.errors import GraphError
 from autograd_core.mode import current_mode, mode
@@ -99,6 +100,8 @@ class _Replay(Call):
         """The results that were packed, now recorded; they must be those of before."""
         outs = self._outs(run.result)
         now, before = _packed([out.raw for out in outs]), plain(unwrapped(out))
+        if isinstance(now, AbstractArray):  # equal as terms, or computed anew in every call
+            return outs
         scale = np.max(np.abs(before), initial=0)
         if now.shape != before.shape or not np.allclose(
             now, before, rtol=_SAME, atol=_SAME * scale, equal_nan=True

@@ -55,6 +55,20 @@ def test_operations_on_complex_numbers_are_right_or_refused(f):
     assert value.dtype.kind == f(W).dtype.kind
 
 
+# NumPy orders complex numbers by their parts, in that order; or there is no logarithm of one value.
+COMPARING = [
+    relu, log_softmax, np.max, np.min, np.nanmax, np.nanmin, lambda z: np.maximum(z, 1),
+    lambda z: np.minimum(z, 1), lambda z: np.fmax(z, 1), lambda z: np.fmin(z, 1),
+    lambda z: np.clip(z, 0, 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("f", COMPARING)
+def test_operations_that_compare_refuse_complex_numbers(f):
+    with pytest.raises(DTypeError, match="complex"):
+        f(Tensor(W))
+
+
 @pytest.mark.parametrize("f", [sigmoid, softmax, logsumexp])
 def test_activations_of_complex_numbers(f):
     """Their fast forms and their definitions have the same derivatives, also where e overflows."""

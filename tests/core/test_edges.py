@@ -95,6 +95,32 @@ def test_conventions_hold_inside_their_context():
     assert slopes == [0, 1, 0, 1, 0]
 
 
+# A function of two numbers, a point, and its gradient there here, in PyTorch and in JAX.
+KINKS = {
+    "abs": (lambda x, y: abs(x) + y, (0, 0), (0, 1), (0, 1), (1, 1)),
+    "clip": (lambda x, y: np.clip(x, y, 9), (1, 1), (1, 0), (1, 0), (0.5, 0.5)),
+    "fmax": (np.fmax, (1, 1), (0.5, 0.5), (1, 0), (0, 1)),
+    "fmin": (np.fmin, (1, 1), (0.5, 0.5), (1, 0), (0, 1)),
+    "arctan2": (np.arctan2, (0, 0), (0, 0), (0, 0), (NAN, NAN)),
+    "hypot": (np.hypot, (0, 0), (0, 0), (NAN, NAN), (0.5, 0.5)),
+    "norm": (lambda x, y: np.linalg.norm(np.stack([x, y])), (0, 0), (0, 0), (0, 0), (NAN, NAN)),
+    "std": (lambda x, y: np.std(np.stack([x, y])), (2, 2), (0, 0), (0, 0), (NAN, NAN)),
+    "power": (np.power, (0, 0), (0, 0), (0, 0), (NAN, 0)),
+    "copysign": (np.copysign, (0, 2), (0, 0), (0, 0), (1, 0)),
+    "copysign, the other sign": (np.copysign, (0, -2), (0, 0), (0, 0), (-1, 0)),
+}
+
+
+@pytest.mark.parametrize(("f", "point", "here", "torch", "jax"), KINKS.values(), ids=KINKS)
+def test_every_choice_of_a_context(f, point, here, torch, jax):
+    slopes = grad(f, (0, 1))
+    point = [float(x) for x in point]
+    np.testing.assert_array_equal(slopes(*point), here)
+    for library, expected in (("torch", torch), ("jax", jax)):
+        with conventions(library):
+            np.testing.assert_array_equal(slopes(*point), expected)
+
+
 def test_conventions_hold_when_derivatives_are_computed():
     t = Tensor(0.0)
     y = np.abs(t)

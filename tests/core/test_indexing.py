@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd_core import DTypeError, Tensor, grad, vjp
+from autograd_core.ops.shaping import _numbered
 from tests.core.differences import derivative
 from tests.core.samples import distinct
 from tests.core.samples.families.shaping import INDICES
@@ -188,3 +189,23 @@ def test_many_contributions_to_few_places_are_all_counted(size):
         _, pull = vjp(lambda x, index=index: x[index], table)
         expected = added_one_by_one(g, index, table.shape)
         np.testing.assert_allclose(pull(g)[0], expected, rtol=1e-12, atol=1e-12)
+
+
+# The fast way pays where whole rows or columns are named, unless they are few; for a vector it is
+# the index itself.
+WAYS = [
+    ((30,), np.array([3, 3]), True), ((30,), [3, 3], False),
+    ((30, 5), np.arange(15), True), ((30, 5), np.arange(7), False), ((30, 5), np.arange(8), True),
+    ((8, 5), np.arange(2), False), ((30, 5), (slice(None), [1, 1]), True),
+    ((30, 5), (np.arange(30), np.arange(30) % 5), False),
+    ((30, 5), (np.zeros((9, 9), int), np.zeros((9, 9), int)), False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("shape", "index", "fast"), WAYS)
+def test_which_way_of_adding_up_is_taken(shape, index, fast):
+    numbers = _numbered(index, shape, np.empty(shape)[index].size)
+    assert (numbers is not None) == fast
+    if fast:
+        places = np.arange(math.prod(shape)).reshape(shape)[index]
+        np.testing.assert_array_equal(numbers, places)

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from autograd_core import Tensor, grad, jvp, primitive
+from autograd_core.forward import Level
 
 X = np.array([0.0, 1.0, 4.0])
 
@@ -34,3 +35,45 @@ def test_the_tangent_of_a_constant_is_of_its_dtype_if_it_is_a_number_with_a_deri
     _, tangent = jvp(lambda x: np.ones(2, dtype), (1.0,), (1.0,))
     assert tangent.dtype == expected
     assert tangent.tolist() == [0, 0]
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered")
+def test_a_careful_tangent_has_the_residuals_too():
+    def forward(x):
+        inner = np.sin(x)
+        return np.exp(inner), inner
+
+    chained = primitive(
+        "careful_residual_example", forward, kind="elementwise",
+        residuals={"s": lambda x: np.sin(x)},
+        vjp=(lambda g, s, x: g * np.exp(s) * np.cos(x),),
+    )  # fmt: skip
+    _, tangent = jvp(lambda x: np.where(x > 0, chained(np.log(x)), 0), (X,), (np.ones(3),))
+    slopes = [0, *(np.exp(np.sin(np.log(x))) * np.cos(np.log(x)) / x for x in X[1:])]
+    np.testing.assert_allclose(tangent, slopes, rtol=1e-14)
+
+
+def test_a_level_is_active_while_its_function_runs():
+    level = Level()
+    x = level.dual(np.array(2.0), np.array(1.0))
+    states = [x.creator.carries_tangent()]
+    with level.active():
+        states.append(x.creator.carries_tangent())
+    states.append(x.creator.carries_tangent())
+    assert states == [False, True, False]
+
+
+@pytest.mark.filterwarnings("ignore:.*encountered")
+def test_equal_infinities_stay_a_tie_in_a_careful_pass():
+    """The second term makes both passes careful; the maximum is shared by two infinities."""
+
+    def f(x, y):
+        return np.max(1 / x) + np.sum(np.where(y > 0, np.log(y), 0))
+
+    x, y = np.array([0.0, 0.0, 1.0]), np.array([0.0, 2.0])
+    slopes = grad(f, (0, 1))(x, y)
+    np.testing.assert_array_equal(slopes[0], [-np.inf, -np.inf, 0])
+    np.testing.assert_array_equal(slopes[1], [0, 0.5])
+    for place, expected in enumerate([-np.inf, -np.inf, 0]):
+        tangent = jvp(f, (x, y), (np.eye(3)[place], np.ones(2)))[1]
+        assert tangent == expected + 0.5

@@ -145,3 +145,10 @@ def test_a_nan_that_is_reached_in_all_that_is_saved_stays_one():
     assert np.isnan(grad(np.linalg.norm)(np.array([np.nan, 1.0]))).all()
     assert np.isnan(grad(lambda x: np.std(x))(np.array([np.nan, 1.0, 2.0]))).all()
     assert grad(np.max)(np.array([np.nan, 1.0])).tolist() == [1, 0]
+
+
+def test_infinities_that_would_cancel_for_equal_weights_stay_nan():
+    """∞ − ∞ − ∞ + ∞, all reached: whatever finite numbers stand for them, the sum is none."""
+    y = np.array([[np.inf, -np.inf, 0.0, -np.inf, np.inf]])
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(grad(lambda x: np.sum(x @ y))(np.ones((1, 1))))

@@ -157,3 +157,18 @@ def test_shapes_that_do_not_fit():
         Symbol("A", M) @ Symbol("B", M)
     with pytest.raises(ValueError, match="broadcast"):
         Symbol("A", M) + Symbol("B", (2, 4))
+
+
+@pytest.mark.parametrize(("f", "text"), [
+    (np.nanmax, "nanmax(v)"), (np.nanmin, "nanmin(v)"), (np.median, "median(v)"),
+    (lambda v: np.fmax.reduce(v), "nanmax(v)"), (np.transpose, "v"),
+])  # fmt: skip
+def test_functions_of_a_vector_are_written_without_what_goes_without_saying(f, text):
+    assert str(f(Symbol("v", (3,), float))) == text
+
+
+def test_a_transposed_vector_is_explained():
+    t = Tensor(np.arange(3.0), name="v")
+    total = np.sum(np.transpose(t) * 2)
+    total.backward()
+    assert "sum(v · 2)" in str(graph(total).explain())

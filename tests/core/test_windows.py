@@ -1,13 +1,11 @@
 """Convolution and pooling: arguments, layouts, special values, blocks, and the fused kernels."""
 
-import sys
 
 import numpy as np
 import pytest
 
 from autograd_core import (
     DTypeError,
-    MissingExtraError,
     ShapeError,
     Tensor,
     avg_pool2d,
@@ -16,7 +14,7 @@ from autograd_core import (
     max_pool2d,
     relu,
 )
-from autograd_core.kernels import fused, jit, windows
+from autograd_core.kernels import fused, windows
 from autograd_core.kernels.fused import Stage
 from autograd_core.kernels.windows import Windows, blocks, innermost, outermost, with_margins
 
@@ -212,8 +210,8 @@ def composed(stage, x, w, b):
 def loops(request):
     if request.param == "NumPy":
         return lambda stage: fused.NUMPY
-    pytest.importorskip("numba")
-    return lambda stage: jit.loops(stage.pool[0] * stage.pool[1])
+    stages = pytest.importorskip("autograd_core.compile.numba_backend.stages")
+    return lambda stage: stages.loops(stage.pool[0] * stage.pool[1], np.dtype(float))
 
 
 @pytest.mark.parametrize("nbytes", [500, 1 << 20])
@@ -250,14 +248,6 @@ def test_the_first_of_equal_results_counts_in_fused_kernels_too(loops):
     phase, work = np.full(y.shape, 9, np.uint8), np.empty(fused.workspace(images, 1, stage))
     fused.forward(images, np.ones((1, 1, 3, 2)), np.ones(1), y, phase, work, stage, loops(stage))
     assert (y.ravel().tolist(), phase.ravel().tolist()) == ([7.0, 7.0], [0, 0])
-
-
-def test_compiled_loops_without_numba(monkeypatch):
-    monkeypatch.setitem(sys.modules, "numba", None)
-    with pytest.raises(
-        MissingExtraError, match=r"numba is not.*pip install 'autograd-core\[jit\]'"
-    ):
-        jit.loops.__wrapped__(4)
 
 
 def test_gradients_of_one_another():

@@ -28,13 +28,14 @@ from tests.core.samples.sample import (
     Shape,
     arrays_of,
     distinct,
+    memory_mapped,
     read_only,
     strided,
 )
 
 __all__ = [
-    "FIRST_SAMPLES", "PARAMETERS", "REFERENCES", "SAMPLES", "Sample", "distinct", "read_only",
-    "samples_of", "shipped", "strided",
+    "FIRST_SAMPLES", "PARAMETERS", "REFERENCES", "SAMPLES", "Sample", "distinct", "memory_mapped",
+    "read_only", "samples_of", "shipped", "strided",
 ]  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import tempfile
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
@@ -71,6 +72,17 @@ def read_only(array: np.ndarray) -> np.ndarray:
     copy = array.copy()
     copy.setflags(write=False)
     return copy
+
+
+def memory_mapped(array: np.ndarray, mode: str = "r+") -> np.ndarray:
+    """The same numbers in a file; for an empty array there is none.  With the mode "r" they cannot
+    be written to."""
+    if not array.size:
+        return array
+    with tempfile.TemporaryFile() as file:
+        file.write(array.tobytes())
+        file.flush()
+        return np.memmap(file, array.dtype, mode, shape=array.shape)
 
 
 LAYOUTS: dict[str, Callable[[np.ndarray], np.ndarray]] = {

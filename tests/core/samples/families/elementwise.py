@@ -18,7 +18,7 @@ PARAMETERS: dict[str, Callable[[Shape], dict[str, Any]]] = {
     "nan_to_num": lambda shape: {"nan": 1.0, "posinf": 2.0},
     "power_constant": lambda shape: {"exponent": 3.0},
     "spherical_ratio": lambda shape: {"order": 1},
-    "where": lambda shape: {"condition": np.array([True, False, True])},
+    "where": lambda shape: {"condition": np.resize([True, False, True], shape[-1:] or (3,))},
 }
 
 
