@@ -6,6 +6,7 @@ import functools
 import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,10 @@ from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
 from autograd_core.compile.passes import pipeline, recomputed
 from autograd_core.compile.plan import Plan, plan
+from autograd_core.compile.profile import Profile, profile_plan
 from autograd_core.compile.signature import signature, taken_apart
+from autograd_core.compile.source import source
+from autograd_core.compile.storage import save
 from autograd_core.errors import AutogradError
 from autograd_core.mode import mode
 from autograd_core.ops.kinks import at_kinks
@@ -165,7 +169,7 @@ class Compiled:
     SHOWN: the methods that the function itself has, too.
     """
 
-    SHOWN = ("program", "traced", "plan", "entry")
+    SHOWN = ("program", "traced", "plan", "entry", "source", "profile", "save")
 
     def __init__(
         self, f: Callable[..., Any], backend: str, donate: tuple[str, ...], memory: int | None
@@ -217,6 +221,33 @@ class Compiled:
         """The plan for these arguments: steps, buffers and their sizes."""
         return self.entry(*args, **kwargs).plan
 
+    def source(self, *args: Any, **kwargs: Any) -> str:
+        """The program for these arguments as NumPy code, which runs without this library: see
+        `autograd_core.compile.source`."""
+        leaves, form = taken_apart(args, kwargs)
+        entry = self._entry(leaves, form)
+        name = getattr(self.f, "__name__", "function")
+        return source(entry.traced, name, self._arguments(form), entry.form, entry.places)
+
+    def profile(self, *args: Any, **kwargs: Any) -> Profile:
+        """Where the time of a call with these arguments goes: a table for `print`, and `.graph()`.
+
+        The steps run up to 20 times on copies of what they write over.
+        """
+        leaves, form = taken_apart(args, kwargs)
+        entry = self._entry(leaves, form)
+        inputs = [np.asarray(leaves[i]) for i in entry.dynamic]
+        return profile_plan(entry.plan, backends.chosen(self.backend)[1], inputs)
+
+    def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
+        """Write the program for these arguments to a file; `load` makes a function of it that needs
+        none of the code that was traced."""
+        leaves, form = taken_apart(args, kwargs)
+        entry = self._entry(leaves, form)
+        donated = self.donations(entry.program)
+        results = entry.form, entry.places
+        return save(path, entry.program, (leaves, form), results, donated)
+
     # ── names ─────────────────────────────────────────────────────────────────────────────────
     def names_of(self, form: Form) -> list[str]:
         """What programs call each leaf: the argument's name and the way into it."""
@@ -229,6 +260,13 @@ class Compiled:
         for key, part in zip(named.keys, named.parts, strict=True):
             names += [key[2:-2] + path for path in part.paths()]
         return names
+
+    def _arguments(self, form: Form) -> list[str]:
+        """What the arguments of a call are called."""
+        positional, named = form.parts
+        known = self._parameters()
+        names = [known[i] if i < len(known) else f"arg{i}" for i in range(len(positional.parts))]
+        return names + [key[2:-2] for key in named.keys]
 
     def _parameters(self) -> list[str]:
         try:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from autograd_core.compile.kernel_steps import with_kernels
 from autograd_core.compile.numpy_backend import blocks
 from autograd_core.compile.numpy_backend.emit import EmitStep
 from autograd_core.compile.plan import Fuse
+from autograd_core.kernels.operations import numpy_loops
 
 NAMES = ("auto", "numpy")
 
@@ -17,4 +19,4 @@ def check(backend: str) -> None:
 
 def chosen(backend: str) -> tuple[Fuse, EmitStep]:
     """What groups operations, and what writes the groups."""
-    return blocks.fuse, blocks.emit_blocks
+    return with_kernels(blocks.fuse, numpy_loops), blocks.emit_blocks

@@ -1,8 +1,8 @@
 """Clusters: which operations of a program run as one loop.
 
 A cluster has a domain, the shape over which its loop runs, and each operation has a role in it: it
-gives an element for each turn of the loop, or a number for each row, or something that is known only
-after the loop.  What only the cluster itself reads is never stored.
+gives an element for each turn of the loop, or a number for each row, or something that is known
+only after the loop.  What only the cluster itself reads is never stored.
 
 Clusters are convex: no path leaves one and comes back, so that they can run one after the other.
 """
@@ -182,21 +182,19 @@ class Cluster(Group):
     def role_of(self, node: Call, policy: Policy) -> Role | None:
         """The role that an operation would have here; None if it cannot be here."""
         domain = self.domain
-        if domain is None or (not domain and node.shape):
+        if domain is None or (node.shape and not domain):
             return None
         if node.operation in (shaping.reshape, shaping.getitem):
-            return self._role_of_view(node, domain, policy)
+            return self._role_of_view(node, domain)
         if not policy.accepts(node):
             return None
         if is_reduction(node):
             return self._role_of_reduction(node, domain, policy)
         if node.shape == domain and all(self._is_element(x) for x in node.operands):
             return Role.ELEMENT
-        if self._is_row(node) and all(self._is_row(x) for x in node.operands):
-            return Role.ROW if any(x in self.roles for x in node.operands) else None
-        return None
+        return Role.ROW if self._reads_rows(node) else None
 
-    def _role_of_view(self, node: Call, domain: Shape, policy: Policy) -> Role | None:
+    def _role_of_view(self, node: Call, domain: Shape) -> Role | None:
         """Rows with and without a last axis of length 1 are the same, and so are the elements laid
         flat."""
         role = self.roles.get(node.operands[0])
@@ -226,6 +224,11 @@ class Cluster(Group):
         return role in (None, Role.ELEMENT) or (
             role is Role.ROW and x.ndim == len(self.domain or ())
         )
+
+    def _reads_rows(self, node: Call) -> bool:
+        """Whether it computes a number for each row from others that are known here."""
+        known = any(x in self.roles for x in node.operands)
+        return known and self._is_row(node) and all(self._is_row(x) for x in node.operands)
 
     def _is_row(self, x: Expression) -> bool:
         """Whether it is a number for each row, or from outside and could be."""

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.kernels.operations import Part
 from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.symbolic import Call, Expression
@@ -43,6 +44,7 @@ def takes_out(node: Call) -> bool:
     """Whether NumPy can write the result where the plan says (`out=`)."""
     return (
         is_elementwise(node)
+        or isinstance(node.operation, Part)
         or node.operation in (*REDUCTIONS, shaping.concatenate)
         or (node.operation is products.matmul and min(x.ndim for x in node.operands) > 1)
         or (node.operation is products.dot and all(x.ndim == 2 for x in node.operands))

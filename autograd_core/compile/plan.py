@@ -39,13 +39,27 @@ class Step:
             x for op in self.operations for x in op.operands if x not in inside
         ))  # fmt: skip
 
+    @property
+    def scratch(self) -> int:
+        """The bytes that it needs while it runs."""
+        return 0
+
+    def may_write_over(self, x: Expression, out: Call) -> bool:
+        """Whether a result may lie where x does: of x each element is read before the same element
+        of the result is written."""
+        return len(self.operations) == 1 and ufunc_of(out) is not None and (
+            x in set(self.operands) and x.shape == out.shape
+            and x.dtype.itemsize == out.dtype.itemsize
+            and sum(x in roots_of(o) for o in self.operands) == 1
+        )  # fmt: skip
+
 
 @dataclass(eq=False)
 class Plan:
     """Steps, and the place of every result.
 
     places: of a result the number of its buffer, the input that it takes the place of, or FRESH.
-    sizes: of every buffer its bytes.
+    sizes: of every buffer its bytes.   scratch: for steps that need scratch memory its buffer.
     steps, updates: what runs before the guards are looked at, and what writes into arguments.
     """
 
@@ -54,6 +68,7 @@ class Plan:
     updates: list[Step] = field(default_factory=list)
     places: dict[Expression, int | Symbol] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
+    scratch: dict[Step, int] = field(default_factory=dict)
 
     @property
     def peak(self) -> int:
@@ -105,11 +120,12 @@ def plan(
 
 
 def _takeovers(program: Program, donated: Mapping[Symbol, int]) -> dict[Call, Symbol]:
-    """For each output that is written over an argument, that argument."""
+    """For each output that is written over an argument, that argument: none that guards read."""
     found: dict[Call, Symbol] = {}
+    guarded = set(nodes_of(program.guards))
     for symbol, number in donated.items():
         out = program.outputs[number]
-        if isinstance(out, Call) and out not in found and not is_view(out):
+        if isinstance(out, Call) and out not in {*found, *guarded} and not is_view(out):
             found[out] = symbol
     late = _late(program, set(found))
     return {
@@ -166,7 +182,7 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
     free: dict[int, list[int]] = {}
     for number, step in enumerate(steps):
         dying = [x for x in dict.fromkeys(_read(step)) if last[x] == number and _block_of(made, x)]
-        reusable = [x for x in dying if _may_write_over(step, x)]
+        reusable = list(dying)
         for out in step.outs:
             if is_view(out):
                 continue
@@ -175,7 +191,7 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
             elif out in escaping or not out.shape or not takes_out(out):
                 made.places[out] = FRESH
             else:
-                same = next((x for x in reusable if _bytes(x) == _bytes(out)), None)
+                same = next((x for x in reusable if step.may_write_over(x, out)), None)
                 if same is not None:
                     reusable = [x for x in reusable if x is not same]  # `==` makes expressions
                     dying = [x for x in dying if x is not same]
@@ -184,6 +200,9 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
                     made.places[out] = _block(made, free, _bytes(out))
                 if last.get(out, -1) < number:  # one of several results, which nobody reads
                     dying.append(out)
+        if step.scratch:
+            block = made.scratch[step] = _block(made, free, step.scratch)
+            free.setdefault(made.sizes[block], []).append(block)
         for x in dying:
             block = made.places[x]
             assert isinstance(block, int)
@@ -213,14 +232,6 @@ def _block_of(made: Plan, x: Expression) -> bool:
 
 def _bytes(node: Expression) -> int:
     return node.size * node.dtype.itemsize
-
-
-def _may_write_over(step: Step, x: Expression) -> bool:
-    """Whether the step reads each element of x only for the same element of its result."""
-    return len(step.operations) == 1 and ufunc_of(step.operations[0]) is not None and (
-        x in set(step.operands) and x.shape == step.operations[0].shape
-        and sum(x in roots_of(o) for o in step.operands) == 1
-    )  # fmt: skip
 
 
 def _block(made: Plan, free: dict[int, list[int]], size: int) -> int:

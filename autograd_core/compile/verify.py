@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -50,7 +51,7 @@ def _faults(program: Program, before: Program | None) -> Iterator[str]:
             yield f"the outputs are {types[1]} and were {types[0]}"
 
 
-def _faults_of(node: Expression, inputs: Set[Expression]) -> Iterator[str]:
+def _faults_of(node: Expression, inputs: AbstractSet[Expression]) -> Iterator[str]:
     if isinstance(node, Symbol):
         if node not in inputs:
             yield f"{node.name} is read and is no input"

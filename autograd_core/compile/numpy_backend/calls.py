@@ -92,7 +92,9 @@ def _where(names: Names, node: Call, args: list[str], out: str | None) -> str:
 
 def _is_masking(node: Call) -> bool:
     """Whether it keeps the elements where a mask of its shape holds, and puts 0 for all others."""
-    _, x, y = node.operands
+    mask, x, y = node.operands
+    if not mask.shape == x.shape == node.shape or isinstance(x, Literal):
+        return False
     is_zero = isinstance(y, Literal) and not y.shape and not y.value and not np.signbit(y.value)
     return is_zero and x.dtype == node.dtype and node.dtype.kind == "f" and node.dtype.itemsize <= 8
 

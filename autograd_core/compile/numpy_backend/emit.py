@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 
+from autograd_core.compile.kernel_steps import KernelStep
 from autograd_core.compile.numpy_backend.calls import call_of
 from autograd_core.compile.operations import is_view
 from autograd_core.compile.plan import FRESH, Plan, Step, allocate, roots_of
+from autograd_core.errors import GraphError
 from autograd_core.symbolic import Call, Expression, Literal, Symbol
 
 Runner = Callable[..., Any]
@@ -112,8 +114,12 @@ class Writer:
         name = self.name(node)
         if isinstance(self.plan.places.get(node), Symbol):
             return name
-        shared = any(isinstance(r, (Symbol, Literal)) for r in roots_of(node)) or node in given
-        given.add(node)
+        roots = roots_of(node)
+        shared = not given.isdisjoint(roots) or any(
+            isinstance(r, (Symbol, Literal)) or isinstance(self.plan.places.get(r), Symbol)
+            for r in roots
+        )
+        given |= roots
         return f"array({name})" if shared else name
 
 
@@ -122,13 +128,24 @@ def _settled(value: Any) -> Any:
 
 
 def emit_calls(writer: Writer, step: Step) -> None:
-    """One call for each operation."""
+    """One call for each operation, or for all parts of a kernel."""
+    if isinstance(step, KernelStep):
+        step.emit(writer)
+        return
     for node in step.operations:
         if is_view(node):
             continue
         out = writer.target(node)
         code = call_of(writer, node, out)
         writer.body.append(code if out is not None else f"{writer.names[node]} = {code}")
+
+
+def _half_written(error: Exception) -> NoReturn:
+    """Not to be tried again: the arguments are no more what they were."""
+    raise GraphError(
+        f"compile: {type(error).__name__}: {error}, while donated arguments were being written: "
+        "some of them are new and some old."
+    ) from error
 
 
 def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[str, Any]]:
@@ -139,8 +156,15 @@ def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[s
         emit_step(writer, step)
     for guard in plan.program.guards:
         writer.body.append(f"if {writer.name(guard)}: return None")
+    before = len(writer.body)
     for step in plan.updates:
         emit_step(writer, step)
+    if plan.updates:
+        writer.objects["half_written"] = _half_written
+        writer.body[before:] = [
+            "try:", *(f"    {line}" for line in writer.body[before:]),
+            "except Exception as error: half_written(error)",
+        ]  # fmt: skip
     given: set[Expression] = set()
     results = [writer.result(out, given) for out in plan.program.outputs]
     arguments = ", ".join(writer.names[symbol] for symbol in plan.program.inputs)

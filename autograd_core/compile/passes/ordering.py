@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Container
+from collections import defaultdict
+from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from autograd_core.compile.operations import is_view
@@ -18,26 +18,32 @@ def ordered(program: Program) -> Program:
     As outputs are computed one by one, the gradient of every weight would wait for its product
     until that output's turn, and keep both factors.  What is done once more waits for its reader.
     """
-    order = _Order(program)
-    for node in nodes_of((*program.outputs, *program.guards)):
+    nodes = nodes_of((*program.outputs, *program.guards))
+    order = _Order(program, nodes)
+    for node in nodes:
         if type(node) is not Again:
             order.put(node)
     return replace(program, order=tuple(order.done))
 
 
 class _Order:
-    """The order so far, and for every array how many readers wait for it."""
+    """The order so far, and how many readers wait for every array.
 
-    def __init__(self, program: Program) -> None:
+    owners: of every value the array in whose memory it lies.
+    readers: of every array the operations that read it, also by a view, and the views.
+    """
+
+    def __init__(self, program: Program, nodes: Sequence[Expression]) -> None:
         self.done: dict[Expression, None] = {}
-        self.waiting = Counter([owner_of(x) for x in (*program.outputs, *program.guards)])
+        self.owners: dict[Expression, Expression] = {}
         self.readers: dict[Expression, list[Call]] = defaultdict(list)
-        for node in nodes_of((*program.outputs, *program.guards)):
-            if isinstance(node, Call):
-                for operand in dict.fromkeys(node.operands):
-                    self.readers[operand].append(node)
-                if not is_view(node):
-                    self.waiting.update({owner_of(operand) for operand in node.operands})
+        for node in nodes:
+            self.owners[node] = self.owners[node.operands[0]] if is_view(node) else node
+            for owner in self._read(node):
+                self.readers[owner].append(node)  # type: ignore[arg-type]
+        self.waiting = {x: sum(map(self._keeps, each)) for x, each in self.readers.items()}
+        for node in (*program.outputs, *program.guards):
+            self.waiting[self.owners[node]] = len(nodes)  # it is never free
 
     def put(self, node: Expression) -> None:
         """Do an operation now, then all that it lets free memory."""
@@ -47,28 +53,36 @@ class _Order:
             if node in self.done:
                 continue
             for part in (*_repeated_for(node, self.done), node):
-                self._do(part)
-                owners = {part, *map(owner_of, part.operands)}
-                stack += [r for x in owners for r in self._views_and_readers(x) if self._frees(r)]
+                self.done[part] = None
+                stack += [x for owner in self._changed(part) for x in self._freeing(owner)]
 
-    def _do(self, node: Expression) -> None:
-        self.done[node] = None
-        if not is_view(node):
-            self.waiting.subtract({owner_of(operand) for operand in node.operands})
+    def _read(self, node: Expression) -> set[Expression]:
+        """The arrays that an operation reads; inputs and constants are always there."""
+        owners = {self.owners[operand] for operand in node.operands}
+        return {x for x in owners if isinstance(x, Call)}
 
-    def _views_and_readers(self, x: Expression) -> list[Call]:
-        readers = self.readers[x]
-        return readers + [r for view in readers if is_view(view) for r in self.readers[view]]
+    def _keeps(self, reader: Call) -> bool:
+        return self.owners[reader] is reader
+
+    def _changed(self, node: Expression) -> list[Expression]:
+        """The arrays whose readers may free memory now: the result, and what waits for one."""
+        found = [self.owners[node]]
+        for owner in self._read(node) if self.owners[node] is node else ():
+            self.waiting[owner] -= 1
+            found += [owner] if self.waiting[owner] == 1 else []
+        return found
+
+    def _freeing(self, owner: Expression) -> list[Call]:
+        return [x for x in self.readers[owner] if x not in self.done and self._frees(x)]
 
     def _frees(self, node: Call) -> bool:
-        """Whether it can be done now, and less memory is in use then."""
-        if node in self.done or any(x not in self.done for x in node.operands):
+        """Whether it can be done now, and less memory is in use then; views cost nothing."""
+        if type(node) is Again or not all(
+            x in self.done or type(x) is Again for x in node.operands
+        ):
             return False
-        if is_view(node):
-            return True
-        dying = [x for x in {owner_of(x) for x in node.operands} if self.waiting[x] == 1]
-        freed = sum(_bytes(x) for x in dying if isinstance(x, Call))
-        return type(node) is not Again and freed > _bytes(node)
+        dying = [x for x in self._read(node) if self.waiting[x] == 1]
+        return not self._keeps(node) or sum(map(_bytes, dying)) > _bytes(node)
 
 
 def owner_of(node: Expression) -> Expression:

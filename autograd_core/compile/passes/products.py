@@ -5,9 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from autograd_core.compile.passes.rebuilding import Readers, Rules, number_of, rebuilt
+from autograd_core.compile.passes.terms import reshaped
 from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.shapes import Shape, normalize_axis
 from autograd_core.symbolic import Call, Expression, call
@@ -124,7 +123,7 @@ def squeezed(node: Expression, shape: Shape) -> Expression:
     """The same elements in another shape: what was given dimensions of length 1, without them."""
     while node.shape != shape and _only_lengthens(node):
         node = node.operands[0]
-    return np.reshape(node, shape)  # type: ignore[call-overload, no-any-return]
+    return reshaped(node, shape)
 
 
 def _only_lengthens(node: Expression) -> bool:

@@ -23,9 +23,7 @@ def peak_of(program: Program) -> int:
     return plan(program).peak
 
 
-def recomputed(
-    program: Program, memory: int, peak: Callable[[Program], int] = peak_of
-) -> Program:
+def recomputed(program: Program, memory: int, peak: Callable[[Program], int] = peak_of) -> Program:
     """y = f(x) … g(y) = g(f(x)), where f is elementwise
 
     The results that are kept for longest are done again first, as few as the limit asks for: each
