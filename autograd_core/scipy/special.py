@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from autograd_core.abstract import unlikely
 from autograd_core.errors import DTypeError, UncoveredError
 from autograd_core.ops import activation
 from autograd_core.ops import special as ops
@@ -122,7 +123,7 @@ def multigammaln(a: Any, d: Any) -> Any:
     is no whole number, and ValueError, as SciPy does, unless all a > (d - 1)/2.
     """
     d = _whole("multigammaln", "d", d, 1)
-    if np.any(plain(a) <= (d - 1) / 2):
+    if unlikely(np.any(plain(a) <= (d - 1) / 2)):
         raise ValueError(f"scipy.special.multigammaln: a must be above (d - 1)/2 = {(d - 1) / 2}.")
     return ops.multigammaln(a, d=d)
 

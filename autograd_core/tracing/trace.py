@@ -210,7 +210,8 @@ def _is_same(array: Any, copy: Any) -> bool:
 
 def _random_state() -> Any:
     """Where NumPy's own generator stands."""
-    _, numbers, *rest = np.random.get_state()  # noqa: NPY002  it is what others may have used
+    state: Any = np.random.get_state()  # noqa: NPY002  it is what others may have used
+    _, numbers, *rest = state
     return numbers.tobytes(), rest
 
 

@@ -176,7 +176,8 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         if isinstance(function, Primitive):
             for arg in args:  # a Primitive asks the first operand that is no plain array
                 if isinstance(arg, Readable):
-                    return arg.__array_function__(function, types, args, options)
+                    tensor: Any = arg
+                    return tensor.__array_function__(function, types, args, options)
             return self.run(function, args, options, inside=True)
         if function is np.copyto:
             return _copy_to(*args, **options)
