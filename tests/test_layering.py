@@ -58,7 +58,12 @@ LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"}
 # graph stands above the drawing that it uses.
 LATE_OWN = {
     "autograd_core": {"autograd_core.compile", "autograd_core.draw"},
-    "autograd_core.compile.profile": {"autograd_core.draw", "autograd_core.draw.programs"},
+    "autograd_core.compile.backends": {"autograd_core.compile.numba_backend"},
+    "autograd_core.compile.profile": {
+        "autograd_core.draw",
+        "autograd_core.draw.lenses",
+        "autograd_core.draw.programs",
+    },
     "autograd_core.compile.passes.showing": {
         "autograd_core.draw",
         "autograd_core.draw.diff",

@@ -173,10 +173,11 @@ class Groups(Generic[AnyGroup]):
 class Cluster(Group):
     """A group that is one loop.
 
-    domain: None for a single operation that is no loop.
+    domain: None for a single operation that is no loop.   limit: of the number of operations.
     """
 
     domain: Shape | None
+    limit: int
     roles: dict[Expression, Role] = field(default_factory=dict)
 
     def role_of(self, node: Call, policy: Policy) -> Role | None:
@@ -251,12 +252,15 @@ def _row_shapes(domain: Shape) -> tuple[Shape, ...]:
 class Clusters:
     """The clusters of a list of operations."""
 
-    def __init__(self, policy: Policy) -> None:
+    def __init__(self, operations: Sequence[Call], policy: Policy) -> None:
         self.policy = policy
         self.groups: Groups[Cluster] = Groups()
         self._open: dict[Shape, list[Cluster]] = {}
+        self._kinds = [(node.operation, node.shape) for node in operations]
+        for place, node in enumerate(operations):
+            self._add(place, node)
 
-    def add(self, node: Call) -> None:
+    def _add(self, place: int, node: Call) -> None:
         """Put an operation into the newest cluster that it fits, or into one of its own."""
         sources = self.groups.read_by(node.operands)
         for cluster in self._candidates(node, sources):
@@ -265,7 +269,7 @@ class Clusters:
                 break
         else:
             domain = _domain_of(node)
-            cluster = self.groups.new(Cluster(domain=domain))
+            cluster = self.groups.new(Cluster(domain=domain, limit=self._limit_at(place)))
             role = cluster.role_of(node, self.policy)
             if role is None:
                 cluster.domain = None
@@ -279,8 +283,17 @@ class Clusters:
         """Those that it reads from, and the last few of its domain."""
         recent = self._open.get(_domain_of(node), [])[-_LOOKED_AT:]
         for cluster in (*sources, *reversed(recent)):
-            if len(cluster.operations) < self.policy.limit:
+            if len(cluster.operations) < cluster.limit:
                 yield cluster
+
+    def _limit_at(self, place: int) -> int:
+        """The most operations of a cluster that begins there.  Where as many as before come again,
+        as in an unrolled loop, as many: then the clusters are equal and are compiled once."""
+        kinds, most = self._kinds, self.policy.limit
+        for length in range(most, most // 2, -1):
+            if place >= length and kinds[place - length : place] == kinds[place : place + length]:
+                return length
+        return most
 
 
 def _domain_of(node: Call) -> Shape:
@@ -307,9 +320,7 @@ def fuse(
 
     wanted: what is read by others than these operations.
     """
-    clusters = Clusters(policy)
-    for node in operations:
-        clusters.add(node)
+    clusters = Clusters(operations, policy)
     outs = stored(operations, wanted, clusters.groups.of)
     return [_step(cluster, outs) for cluster in clusters.groups.in_order()]
 

@@ -70,7 +70,7 @@ class Loops(NamedTuple):
         largest over the phases, plus b, into y, and which it was into phase.
     unpooled(g, y, phase, start, rest, relu, out, db): the way back, into out (filters, phases,
         elements); what passes ReLU is added to db, for each filter.
-    rest: scratch memory.
+    rest: scratch memory, of 16 elements more than a filter has in the part.
     """
 
     pooled: Callable[..., None]
@@ -78,6 +78,7 @@ class Loops(NamedTuple):
 
 
 NUMPY = Loops(_pooled, _unpooled)
+_LANES = 16  # elements of scratch memory beside those of a row, for sums
 
 
 class Stage(NamedTuple):
@@ -106,7 +107,7 @@ def workspace(x: Any, filters: int, stage: Stage) -> int:
     view = stage.over(x)
     depth: int = prod(view.shape[:3])
     phases, most = prod(stage.pool), largest_block(view)
-    return (depth + filters) * phases * most + 2 * filters * most + filters * (depth + 1)
+    return (depth + filters) * phases * most + 2 * filters * most + filters * (depth + 1) + _LANES
 
 
 def forward(

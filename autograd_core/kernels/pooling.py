@@ -45,17 +45,19 @@ def hits(x: Any, windows: Windows, top: Any = None) -> Iterator[Any]:
         yield hit
 
 
-def pick(t: Any, x: Any, windows: Windows) -> Any:
+def pick(t: Any, x: Any, windows: Windows, out: Any = None) -> Any:
     """The elements of t that are where those of x are the largest of their window."""
-    out = np.zeros(parts(t, windows)[0].shape, t.dtype)
+    out = np.empty(parts(t, windows)[0].shape, t.dtype) if out is None else out
+    out[...] = 0
     for hit, part in zip(hits(x, windows), parts(t, windows), strict=True):
         np.copyto(out, part, where=hit)
     return out
 
 
-def put_back(y: Any, x: Any, windows: Windows, top: Any = None) -> Any:
+def put_back(y: Any, x: Any, windows: Windows, top: Any = None, out: Any = None) -> Any:
     """Zeros like x, plus each element of y where x has the largest of its window."""
-    out = np.zeros(x.shape, y.dtype)
+    out = np.empty(x.shape, y.dtype) if out is None else out
+    out[...] = 0
     overlap = np.any(np.less(windows.stride, windows.size))
     chosen = np.empty_like(y) if overlap else None
     for hit, part in zip(hits(x, windows, top), parts(out, windows), strict=True):
@@ -80,10 +82,10 @@ def select(mask: Any, values: Any, out: Any) -> Any:
     return out
 
 
-def total(x: Any, windows: Windows) -> Any:
-    """The sum of each window."""
+def total(x: Any, windows: Windows, out: Any = None) -> Any:
+    """The sum of each window; written into out, if given."""
     first, *others = parts(x, windows)
-    out = np.array(first, order="C")
+    out = np.positive(first, out=out)
     for part in others:
         out += part
     return out

@@ -35,6 +35,12 @@ class Windows(NamedTuple):
     pad: Pads = ((0, 0), (0, 0))
     dilation: Pair = (1, 1)
 
+    def __repr__(self) -> str:
+        """Only what is not as usual."""
+        usual = Windows(self.size)._asdict()
+        shown = [f", {k}={v}" for k, v in self._asdict().items() if k != "size" and v != usual[k]]
+        return f"Windows({self.size}{''.join(shown)})"
+
     def padded(self, height: int, width: int) -> Pair:
         """The size of an image of this size with its margins."""
         (top, bottom), (left, right) = self.pad
@@ -98,11 +104,17 @@ def with_margins(x: Any, pads: Pads, fill: float = 0, dtype: Any = None) -> Any:
     if pads == ((0, 0), (0, 0)):
         return innermost(x, dtype)
     batch, channels, height, width = x.shape
-    (top, _), (left, _) = pads
     shape = Windows((1, 1), pad=pads).padded(height, width)
-    padded = np.full((channels, *shape, batch), fill, dtype or x.dtype)
-    padded[:, top : top + height, left : left + width] = x.transpose(1, 2, 3, 0)
-    return padded
+    padded = np.empty((channels, *shape, batch), dtype or x.dtype)
+    return into_margins(x.transpose(1, 2, 3, 0), pads, fill, padded)
+
+
+def into_margins(x: Any, pads: Pads, fill: float, out: Any) -> Any:
+    """Write images (channels, height, width, batch) inside margins into out, which is returned."""
+    if any(map(any, pads)):
+        out[...] = fill
+    within_margins(out, pads)[...] = x
+    return out
 
 
 def within_margins(padded: Any, pads: Pads) -> Any:

@@ -138,7 +138,7 @@ class _Block:
     def _part(self, node: Expression, outer: str) -> str:
         flat, part = f"flat_{outer}", f"p{len(self._names)}"
         line = f"{flat} = {outer}.reshape(-1)"
-        if not self.writer.is_fixed(node):
+        if not self.writer.is_fixed_flat(node):
             self.writer.body.append(line)
         elif line not in self.writer.setup:
             self.writer.setup.append(line)

@@ -9,7 +9,7 @@ import numpy as np
 
 from autograd_core.compile.kernel_steps import KernelStep
 from autograd_core.compile.numpy_backend.calls import call_of
-from autograd_core.compile.operations import is_view
+from autograd_core.compile.operations import is_contiguous, is_view
 from autograd_core.compile.plan import FRESH, Plan, Step, allocate, roots_of
 from autograd_core.errors import GraphError
 from autograd_core.symbolic import Call, Expression, Literal, Symbol
@@ -81,6 +81,10 @@ class Writer:
     def is_fixed(self, node: Expression) -> bool:
         """Whether a value lies in the same memory in every call."""
         return node in self._fixed
+
+    def is_fixed_flat(self, node: Expression) -> bool:
+        """Whether it does so laid flat, too: of what has gaps that would be a copy."""
+        return node in self._fixed and (isinstance(node, Literal) or is_contiguous(node))
 
     def _view(self, node: Expression) -> None:
         assert isinstance(node, Call)

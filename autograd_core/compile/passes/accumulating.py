@@ -116,7 +116,7 @@ class _Piece(NamedTuple):
 
 
 def _piece(term: Expression) -> _Piece | None:
-    if term.operation is not shaping.scatter:
+    if term.operation is not shaping.scatter or not term.shape:
         return None
     (array,) = term.operands
     index = term.params["index"]
