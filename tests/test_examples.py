@@ -177,6 +177,20 @@ def test_the_variants_of_the_two_layer_net(tell):
     assert history == tell("07_two_layer_net", pictures=2, **options)[0]
 
 
+def test_simple_convnet_begins_to_learn(tell):
+    (history, before, after), printed = tell("14_simple_convnet", pictures=3, filters=8, steps=60)
+    assert "6,000 training images, 1,000 test images, 60 steps" in printed
+    assert history.test_accuracy[-1] > 0.75
+    assert before.shape == (8, 1, 5, 5)
+    assert np.abs(after - before).max() > 0.01
+
+
+@pytest.mark.slow
+def test_simple_convnet_learns(tell):
+    history = tell("14_simple_convnet", pictures=3)[0].history
+    assert history.test_accuracy[-1] > 0.94
+
+
 @pytest.mark.slow
 def test_gradient_check(tell):
     differences, _ = tell("08_gradient_check")

@@ -5,20 +5,35 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import numpy as np
 
-from autograd_core.compile.plan import Fuse, Step
+from autograd_core.compile.plan import Fuse, Plan, Step
 from autograd_core.kernels.operations import LoopsOf, Part, Type, stand_in
 from autograd_core.shapes import size_of
 from autograd_core.symbolic import Call, Expression, Symbol
 from autograd_core.symbolic.named import key_of
 
-if TYPE_CHECKING:
-    from autograd_core.compile.numpy_backend.emit import Writer
-
 _LINE = 64  # bytes of a line of the cache
+
+
+class Writer(Protocol):
+    """What writes the source of a plan's function: see `numpy_backend.emit.Writer`."""
+
+    plan: Plan
+    names: dict[Expression, str]
+    setup: list[str]
+    body: list[str]
+
+    def name(self, node: Expression) -> str:
+        """Of a value."""
+
+    def object(self, value: Any, hint: str = "k") -> str:
+        """The name of an object."""
+
+    def target(self, node: Call) -> str | None:
+        """The array that a result is written into; None where it is a new one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -46,7 +61,7 @@ class KernelStep(Step):
         names = {number: _target(writer, x) for number, x in targets.items()}
         names |= self._scratch(writer)
         outs = "".join(f"{names[number]}, " for number in sorted(names) if number != _WORK)
-        name = writer.object(call, f"{node.operation.__name__}_{len(writer.objects)}")
+        name = writer.object(call, node.operation.__name__)
         writer.body.append(f"{name}(({', '.join(operands)},), ({outs}), {names[_WORK]})")
         for x in targets.values():
             if isinstance(writer.plan.places[x], Symbol):  # it may lie with gaps

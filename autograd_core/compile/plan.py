@@ -201,8 +201,8 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
                 if last.get(out, -1) < number:  # one of several results, which nobody reads
                     dying.append(out)
         if step.scratch:
-            block = made.scratch[step] = _block(made, free, step.scratch)
-            free.setdefault(made.sizes[block], []).append(block)
+            room = made.scratch[step] = _block(made, free, step.scratch)
+            free.setdefault(made.sizes[room], []).append(room)
         for x in dying:
             block = made.places[x]
             assert isinstance(block, int)

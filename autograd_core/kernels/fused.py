@@ -106,7 +106,7 @@ def workspace(x: Any, filters: int, stage: Stage) -> int:
     """How many elements of scratch memory the functions of this module need."""
     view = stage.over(x)
     depth: int = prod(view.shape[:3])
-    phases, most = prod(stage.pool), largest_block(view)
+    phases, most = prod(stage.pool), largest_block(view, filters * prod(stage.pool))
     return (depth + filters) * phases * most + 2 * filters * most + filters * (depth + 1) + _LANES
 
 
@@ -115,7 +115,7 @@ def forward(
 ) -> None:
     """Write relu(max(conv(x, W)) + b) into y, and where each maximum was into phase."""
     view, rows, results, phases = stage.over(x), flat(W), flat(y), flat(phase)
-    for block in blocks(view):
+    for block in blocks(view, len(W) * prod(stage.pool)):
         columns = gathered(view, block, work)
         products, rest = _carved(work[columns.size :], len(W), columns.shape[1])
         np.matmul(rows, columns, out=products)
@@ -131,7 +131,7 @@ def gradient_of_weights(
     """Write the gradients of W and b for the gradient g of y into dW and db."""
     view, total = stage.over(x), flat(dW)
     total[...], db[...] = 0, 0
-    for block in blocks(view):
+    for block in blocks(view, len(dW) * prod(stage.pool)):
         columns = gathered(view, block, work)
         unpooled, rest = _carved(work[columns.size :], len(dW), columns.shape[1])
         loops.unpooled(
@@ -149,7 +149,7 @@ def gradient_of_images(
     view, rows = stage.over(dx), flat(W).T
     db, work = _carved(work, len(W))
     dx[...] = 0
-    for block in blocks(view):
+    for block in blocks(view, len(W) * prod(stage.pool)):
         part = view[..., block.rows, block.columns, :]
         columns, rest = _carved(work, *part.shape)
         unpooled, rest = _carved(rest, len(W), part.size // len(rows))

@@ -62,9 +62,11 @@ class Part:
         self.kernel, self.number = kernel, number
         self.__name__ = kernel.names[number]
 
-    def __call__(self, *arrays: Array, **params: Any) -> Array:
+    def __call__(self, *arrays: Array, out: Array = None, **params: Any) -> Array:
         kernel = self.kernel
         outs = [np.empty(*found) for found in kernel.types(*arrays, **params)]
+        if out is not None:
+            outs[self.number] = out
         work = np.empty(kernel.work(*arrays, **params), arrays[0].dtype)
         kernel.run(arrays, outs, work, loops=numpy_loops, **params)
         return outs[self.number]
@@ -76,7 +78,7 @@ class Part:
 
 def stand_in(x: Any) -> Array:
     """An array of the shape and dtype of x, without memory."""
-    return np.broadcast_to(np.zeros((), x.dtype), x.shape)
+    return _of_type(x.shape, x.dtype)
 
 
 def _of_type(shape: Shape, dtype: np.dtype[Any]) -> Array:

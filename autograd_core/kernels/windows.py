@@ -69,11 +69,14 @@ class Windows(NamedTuple):
         )
 
 
-def blocks(view: Any) -> Iterator[Block]:
+def blocks(view: Any, beside: int = 0) -> Iterator[Block]:
     """The places of a view (…, down, across, batch) in blocks of several rows, or of parts of one,
-    as many as fit into the cache together."""
+    as many as fit into the cache together.
+
+    beside: how many elements for each place have to be in the cache with those of its window.
+    """
     *window, rows, columns, batch = view.shape
-    together = max(1, BLOCK // max(prod(window) * batch * view.itemsize, 1))
+    together = max(1, BLOCK // max((prod(window) + beside) * batch * view.itemsize, 1))
     width = ceil(columns / ceil(columns / together))
     height = max(1, together // columns)
     for i in range(0, rows, height):
@@ -83,9 +86,9 @@ def blocks(view: Any) -> Iterator[Block]:
             yield Block(slice(i, below), slice(j, right), slice(start * batch, stop * batch))
 
 
-def largest_block(view: Any) -> int:
+def largest_block(view: Any, beside: int = 0) -> int:
     """How many windows the largest block has, all images counted."""
-    return max((block.flat.stop - block.flat.start for block in blocks(view)), default=0)
+    return max((block.flat.stop - block.flat.start for block in blocks(view, beside)), default=0)
 
 
 def innermost(x: Any, dtype: Any = None) -> Any:

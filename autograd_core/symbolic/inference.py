@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.errors import ShapeError, UncoveredError
+from autograd_core.kernels.operations import Part
 from autograd_core.ops import products
 from autograd_core.primitive import ELEMENTWISE, Primitive
 from autograd_core.shapes import Shape, kept, normalize_axis
@@ -30,6 +31,8 @@ def infer(operation: Any, operands: Sequence[Any], params: Mapping[str, Any]) ->
 
     operands: with `shape`, `dtype` and, where the value is known, `value`.
     """
+    if isinstance(operation, Part):
+        return operation.type(operands, params)
     shape = _formula(operation, [x.shape for x in operands], params)
     if shape is not None:
         return shape, _dtype(operation, tuple(map(_kind, operands)))

@@ -1,6 +1,5 @@
 """Convolution and pooling: arguments, layouts, special values, blocks, and the fused kernels."""
 
-
 import numpy as np
 import pytest
 

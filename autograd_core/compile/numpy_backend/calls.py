@@ -59,6 +59,8 @@ def call_of(names: Names, node: Call, out: str | None) -> str:
         given = f"[{', '.join(args)}], {names.object(dict(params))}"
         return f"{names.object(function, operation.name)}({given})"
     extra = [f"{key}={names.object(value)}" for key, value in params.items()]
+    if out is not None:  # a kernel
+        extra.append(f"out={out}")
     return f"{names.object(function)}({', '.join([*args, *extra])})"
 
 
