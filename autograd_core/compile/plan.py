@@ -1,8 +1,8 @@
 """Plan: in which order a program's operations run, and where each result lies.
 
 A result is kept in a buffer until its last reader has run; then another result takes the buffer.
-An elementwise operation writes over an operand that nobody reads again.  What the caller is given is
-allocated anew in every call, or lies where a donated argument did.
+An elementwise operation writes over an operand that nobody reads again.  What the caller is given
+is allocated anew in every call, or lies where a donated argument did.
 """
 
 from __future__ import annotations

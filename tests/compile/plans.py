@@ -36,7 +36,7 @@ def owners(plan: Plan, arrays: Sequence[Any]) -> dict[Expression, Expression]:
     return found
 
 
-def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:
+def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:  # noqa: C901  a walk with five checks
     """No step reads what another has written over, and nothing is written that is somebody else's.
 
     A value that NumPy made as a view is where its owner is.  What is read is still there; what is
@@ -75,7 +75,8 @@ def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:
             overwritten = [x for x in step.operands if place(owned[x]) == at]
             for x in overwritten:
                 assert all(is_elementwise(op) for op in step.operations), f"{out} over {x}"
-                assert x.shape == out.shape and owned[x] is x, f"{out} over a view, {x}"
+                assert x.shape == out.shape, f"{out} over {x}"
+                assert owned[x] is x, f"{out} over a view, {x}"
             if at in arguments:
                 assert number >= len(plan.steps), "an argument is written before the guards"
             if isinstance(at, int):

@@ -1,13 +1,13 @@
-"""compile: what calls may look like, whose the arrays are, threads, processes, and many signatures."""
+"""compile: what calls may look like, whose the arrays are, threads, processes, many signatures."""
 
 import enum
 import gc
 import multiprocessing
 import weakref
-from collections import OrderedDict, namedtuple
+from collections import OrderedDict
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -127,7 +127,9 @@ def test_decorator_forms(backend):
 
 
 # ── structures ────────────────────────────────────────────────────────────────────────────────
-Point = namedtuple("Point", "x y")
+class Point(NamedTuple):
+    x: object
+    y: object
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What a traced function may be made of: buffers, transforms, modules, and NumPy on plain arrays."""
+"""What a traced function may be made of: buffers, transforms, modules, NumPy on plain arrays."""
 
 from typing import NamedTuple
 
@@ -9,7 +9,6 @@ import nn
 from autograd_core import (
     Tensor,
     checkpoint,
-    compile,  # noqa: A004  the field's name for it
     conventions,
     custom_derivative,
     expanded,

@@ -18,7 +18,7 @@ from autograd_core.ops import products, reduction
 from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
 
-_BYTES = 1 << 18  # of all scratch of a thread
+_BYTES = 1 << 20  # of all scratch of a thread
 _MOST = 1 << 14  # elements of a block
 
 
