@@ -1,6 +1,7 @@
-"""The coverage manifest: for each function, what executed tests have shown of it.
+r"""The coverage manifest: for each function, what executed tests have shown of it.
 
-    python -m pytest tests/reference tests/core/test_edges.py --manifest docs/coverage.json
+    python -m pytest tests/reference tests/core/test_edges.py tests/compile/test_functions.py \
+    --manifest docs/coverage.json
     python -m tests.manifest docs/coverage.json docs/coverage.md
 
 The first command collects it from the tests, the second renders it as a page.
@@ -23,7 +24,8 @@ HEAD = """# Coverage
 What the tests show of each function. They make this page:
 
 ```sh
-python -m pytest tests/reference tests/core/test_edges.py --manifest docs/coverage.json
+python -m pytest tests/reference tests/core/test_edges.py tests/compile/test_functions.py \\
+    --manifest docs/coverage.json
 python -m tests.manifest docs/coverage.json docs/coverage.md
 ```
 
@@ -34,7 +36,8 @@ A function claims nothing that no executed test shows.
 - **complex**: the derivative at complex operands agrees with the reference.
 - **float32**: value, gradient and tangent stay float32.
 - **edges**: a row of the [conventions](conventions.md) holds.
-- **compiled**: empty until there is a compiler.
+- **compiled**: value, gradient, tangent and second order are the same when compiled (a function
+  whose result has as many elements as the values say cannot be).
 """
 
 

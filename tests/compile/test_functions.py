@@ -16,6 +16,7 @@ from autograd_core import (
 from tests.compile.conftest import assert_compiles, cotangent, in_dtype
 from tests.core.samples.sample import arrays_of
 from tests.reference import cases
+from tests.reference.test_core_jax import claim
 
 MODULES = [
     importlib.import_module(f"{cases.__name__}.{module.name}")
@@ -27,9 +28,9 @@ DEPENDS = {"unique", "piecewise", "histogram"}
 
 def called(names, among):
     return pytest.mark.parametrize(
-        ("f", "operands", "domain"),
+        ("name", "f", "operands", "domain"),
         [
-            pytest.param(*entry, id=f"{name}-{number}")
+            pytest.param(name, *entry, id=f"{name}-{number}")
             for module in MODULES
             for name, entries in module.CASES.items()
             for number, entry in enumerate(entries)
@@ -49,7 +50,8 @@ def weighted(out):
 
 @CASE
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
-def test_value_and_gradient(compiled, f, operands, domain, dtype):
+def test_value_and_gradient(compiled, shows, name, f, operands, domain, dtype):
+    claim(shows, name, "compiled")
     arrays = in_dtype(arrays_of(operands, domain), dtype)
 
     def total(*xs):
@@ -62,7 +64,8 @@ def test_value_and_gradient(compiled, f, operands, domain, dtype):
 
 
 @CASE
-def test_forward_mode_and_second_order(compiled, f, operands, domain):
+def test_forward_mode_and_second_order(compiled, shows, name, f, operands, domain):
+    claim(shows, name, "compiled")
     arrays = arrays_of(operands, domain)
     tangents = [cotangent(x) for x in arrays]
     slope = grad(lambda *xs: weighted(f(np, *xs)), tuple(range(len(arrays))))
@@ -75,6 +78,6 @@ def test_forward_mode_and_second_order(compiled, f, operands, domain):
 
 
 @called(DEPENDS, among=True)
-def test_what_depends_on_values_is_refused(f, operands, domain):
+def test_what_depends_on_values_is_refused(name, f, operands, domain):
     with pytest.raises(TracingError, match="while a function is traced there are only shapes"):
         compile(lambda *xs: f(np, *xs))(*arrays_of(operands, domain))
