@@ -17,6 +17,7 @@ from autograd_core.draw.dot import to_dot
 from autograd_core.draw.engine import render
 from autograd_core.draw.names import clean
 from autograd_core.draw.page import page
+from autograd_core.draw.programs import program_snapshot
 from autograd_core.draw.snapshot import GROUP, OPERATION, OUTPUT, Snapshot
 from autograd_core.draw.snapshot.capture import capture
 from autograd_core.draw.snapshot.expand import expand
@@ -26,6 +27,7 @@ from autograd_core.draw.svg import to_svg
 from autograd_core.draw.text import Style, steps, tree
 from autograd_core.errors import GraphError, RenderError
 from autograd_core.tensor import Tensor
+from autograd_core.tracing import Program
 
 if TYPE_CHECKING:
     from autograd_core.draw.simplification import Frame
@@ -35,9 +37,9 @@ LARGE = 2000  # a notebook shows graphs of more vertices as text only
 
 
 def graph(
-    x: Tensor, depth: int | None = None, *, repeats: bool = False, profile: bool = False
+    x: Tensor | Program, depth: int | None = None, *, repeats: bool = False, profile: bool = False
 ) -> Graph:
-    """The graph that computed a Tensor, ready to be drawn.
+    """The graph that computed a Tensor, or that of a compiled program, ready to be drawn.
 
     depth: how many levels of scopes are drawn opened. Modules and composite operations (softmax,
         Affine, …) below are one vertex each. None opens all modules and no composite.
@@ -46,8 +48,8 @@ def graph(
     profile: measure how long every operation and its rules take.
 
     Gradients are those of the last backward pass; before any they are drawn as "–". Nothing in the
-    Tensor or its graph changes. Raises GraphError for anything but a Tensor and for a negative
-    depth.
+    Tensor or its graph changes. A program has no numbers and both passes in one picture. Raises
+    GraphError for anything else and for a negative depth.
 
     >>> from autograd_core import Tensor
     >>> apple, count = Tensor(100, name="apple"), Tensor(2, name="count")
@@ -62,6 +64,8 @@ def graph(
     └─ tax = 1.1  ∂ 200
     """
     check_depth(depth)
+    if isinstance(x, Program):
+        return Graph(program_snapshot(x), depth, None, repeats)
     return Graph(capture(x, profile=profile), depth, x, repeats)
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import nn
-from autograd_core import GraphError, SnapshotError, value_and_grad
+from autograd_core import GraphError, SnapshotError, compile, graph, value_and_grad  # noqa: A004
 from autograd_core.compile import verify
 from autograd_core.draw.programs import program_snapshot
 from autograd_core.draw.snapshot.wellformed import wellformed
@@ -183,3 +183,10 @@ def test_a_pass_keeps_inputs_and_the_types_of_outputs() -> None:
     with pytest.raises(GraphError, match="after widen, the inputs are others"):
         verify(other, program, "widen")
     verify(program, program, "nothing")
+
+
+def test_graph_draws_a_program():
+    program = compile(value_and_grad(lambda x: np.sum(np.sin(x) * x))).program(np.ones(3))
+    svg = graph(program).to_svg()
+    for name in ("sin", "cos", "result 1", "result 2"):
+        assert name in svg
