@@ -14,6 +14,8 @@ import numpy as np
 from autograd_core.abstract import AbstractArray
 from autograd_core.compile import backends
 from autograd_core.compile.caller import MISS, Body, caller, replay
+from autograd_core.compile.memory import Memory
+from autograd_core.compile.memory import memory as memory_of
 from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
 from autograd_core.compile.passes import pipeline, recomputed
@@ -117,8 +119,8 @@ class Entry:
         with mode(expanded=False, scope=None):
             self.traced, self.form, self.places = trace(compiled.f, leaves, names, form)
         self.program = pipeline(self.traced)
-        if compiled.memory is not None:
-            self.program = recomputed(self.program, compiled.memory)
+        if compiled.limit is not None:
+            self.program = recomputed(self.program, compiled.limit)
         self.dynamic = [i for i, leaf in enumerate(leaves) if is_dynamic(leaf)]
         fuse, emit_step = backends.chosen(compiled.backend)
         self.plan = plan(self.program, compiled.donations(self.program), fuse)
@@ -169,12 +171,12 @@ class Compiled:
     SHOWN: the methods that the function itself has, too.
     """
 
-    SHOWN = ("program", "traced", "plan", "entry", "source", "profile", "save")
+    SHOWN = ("program", "traced", "plan", "memory", "entry", "source", "profile", "save")
 
     def __init__(
         self, f: Callable[..., Any], backend: str, donate: tuple[str, ...], memory: int | None
     ) -> None:
-        self.memory = memory
+        self.limit = memory
         self.f = f
         self.backend = backend
         self.donate = donate
@@ -216,6 +218,10 @@ class Compiled:
     def traced(self, *args: Any, **kwargs: Any) -> Program:
         """The program as the function gave it, before the passes."""
         return self.entry(*args, **kwargs).traced
+
+    def memory(self, *args: Any, **kwargs: Any) -> Memory:
+        """How much of the buffers is in use at each step: `print` it, or `save` its picture."""
+        return memory_of(self.entry(*args, **kwargs).plan)
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """The plan for these arguments: steps, buffers and their sizes."""

@@ -177,7 +177,7 @@ def _dependents(operations: Iterable[Call], of: set[Call]) -> set[Call]:
 def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
     """Give every result its place."""
     steps = [*made.steps, *made.updates]
-    last = _last_reads(made, steps)
+    last = last_reads(made, steps)
     escaping = set().union(*map(roots_of, made.program.outputs))
     free: dict[int, list[int]] = {}
     for number, step in enumerate(steps):
@@ -213,7 +213,7 @@ def _read(step: Step) -> list[Expression]:
     return [root for operand in step.operands for root in roots_of(operand)]
 
 
-def _last_reads(made: Plan, steps: Sequence[Step]) -> dict[Expression, int]:
+def last_reads(made: Plan, steps: Sequence[Step]) -> dict[Expression, int]:
     """The number of the step after which nobody reads an array any more."""
     last: dict[Expression, int] = {}
     for number, step in enumerate(steps):
