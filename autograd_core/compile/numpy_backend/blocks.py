@@ -19,7 +19,7 @@ from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
 
 _BYTES = 1 << 20  # of all scratch of a thread
-_MOST = 1 << 14  # elements of a block
+_WIDEST = 1 << 16  # of one array of a block
 
 
 def _accepts(node: Call) -> bool:
@@ -113,8 +113,8 @@ class _Block:
     @property
     def length(self) -> int:
         """The elements of a block."""
-        width = sum(dtype.itemsize for dtype in self._dtypes) or 8
-        return max(1 << 10, min(_MOST, _BYTES // width))
+        sizes = [dtype.itemsize for dtype in self._dtypes] or [8]
+        return max(1 << 10, min(_WIDEST // max(sizes), _BYTES // sum(sizes)))
 
     def scratch(self) -> str:
         """The temporary arrays of every thread, as source."""
