@@ -25,16 +25,16 @@ class AbstractArray:
 
     def run(self, primitive: Any, values: Sequence[Any], params: Mapping[str, Any] | None) -> Any:
         """The result of an operation whose forward function does not run on such arrays."""
-        raise NotImplementedError
+        raise NotImplementedError  # the traced arrays of `tracing/`, above this, are the only ones
 
     def is_unlikely(self) -> bool:
         """False for a condition that hardly ever holds; what is computed after it must be checked
         against the numbers when there are some."""
-        raise NotImplementedError
+        raise NotImplementedError  # a traced array notes a guard
 
     def strong(self) -> Any:
         """The same as an array: a Python number takes the dtype of what it meets, an array not."""
-        raise NotImplementedError
+        raise NotImplementedError  # a traced array knows whether it was a Python number
 
 
 def unlikely(condition: Any) -> bool:

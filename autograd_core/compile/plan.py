@@ -14,9 +14,8 @@ from typing import Any
 import numpy as np
 
 from autograd_core.compile.operations import is_elementwise, is_view, takes_out, ufunc_of
-from autograd_core.symbolic import Call, Expression, Symbol
+from autograd_core.symbolic import Call, Expression, Symbol, nodes_of
 from autograd_core.tracing import Program
-from autograd_core.tracing.program import nodes_of
 
 FRESH = -1  # allocated by every call
 

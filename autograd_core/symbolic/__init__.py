@@ -9,6 +9,7 @@ from autograd_core.symbolic.expression import (
     Symbol,
     call,
     expression,
+    nodes_of,
     run,
 )
 from autograd_core.symbolic.notation import escaped, latex_name
@@ -35,6 +36,7 @@ __all__ = [
     "escaped",
     "expression",
     "latex_name",
+    "nodes_of",
     "on_symbols",
     "operand_symbols",
     "residual_expressions",

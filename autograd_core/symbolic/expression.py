@@ -74,21 +74,7 @@ class Expression(NumPyMethods, NDArrayOperatorsMixin):
 
     def nodes(self) -> list[Expression]:
         """This expression and all that it is made of, each once and after its operands."""
-        ordered: list[Expression] = []
-        seen: set[Expression] = set()
-        stack: list[tuple[Expression, Iterator[Expression]]] = [(self, iter(self.operands))]
-        while stack:
-            node, operands = stack[-1]
-            for operand in operands:
-                if operand not in seen:
-                    stack.append((operand, iter(operand.operands)))
-                    break
-            else:
-                stack.pop()
-                if node not in seen:
-                    seen.add(node)
-                    ordered.append(node)
-        return ordered
+        return nodes_of((self,))
 
     def symbols(self) -> tuple[Symbol, ...]:
         """The symbols in it, in the order in which they are first read."""
@@ -201,6 +187,26 @@ class Expression(NumPyMethods, NDArrayOperatorsMixin):
 
     def __deepcopy__(self, memo: Any) -> Expression:
         return self
+
+
+def nodes_of(roots: Sequence[Expression]) -> list[Expression]:
+    """The expressions and all that they are made of, each once and after its operands."""
+    ordered: list[Expression] = []
+    seen: set[Expression] = set()
+    for root in roots:
+        stack: list[tuple[Expression, Iterator[Expression]]] = [(root, iter(root.operands))]
+        while stack:
+            node, operands = stack[-1]
+            for operand in operands:
+                if operand not in seen:
+                    stack.append((operand, iter(operand.operands)))
+                    break
+            else:
+                stack.pop()
+                if node not in seen:
+                    seen.add(node)
+                    ordered.append(node)
+    return ordered
 
 
 class Symbol(Expression):

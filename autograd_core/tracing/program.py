@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from autograd_core.errors import SnapshotError
-from autograd_core.symbolic import Call, Expression, Literal, Symbol, run
+from autograd_core.symbolic import Call, Expression, Literal, Symbol, nodes_of, run
 from autograd_core.tracing.encoding import decoded, encoded
 
 VERSION = 1  # of the JSON form
@@ -231,23 +231,3 @@ def written(value: Any) -> str:
     if isinstance(value, np.ndarray) and value.size > 6:
         return f"<{value.dtype}{list(value.shape)}>"
     return repr(value.item() if isinstance(value, np.generic) else value)
-
-
-def nodes_of(roots: Sequence[Expression]) -> list[Expression]:
-    """The expressions and all that they are made of, each once and after its operands."""
-    ordered: list[Expression] = []
-    seen: set[Expression] = set()
-    for root in roots:
-        stack: list[tuple[Expression, Iterator[Expression]]] = [(root, iter(root.operands))]
-        while stack:
-            node, operands = stack[-1]
-            for operand in operands:
-                if operand not in seen:
-                    stack.append((operand, iter(operand.operands)))
-                    break
-            else:
-                stack.pop()
-                if node not in seen:
-                    seen.add(node)
-                    ordered.append(node)
-    return ordered

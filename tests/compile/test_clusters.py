@@ -5,8 +5,8 @@ import pytest
 
 from autograd_core.compile import clusters
 from autograd_core.compile.clusters import Loop, Policy, Role, fuse
-from autograd_core.symbolic import Call, Symbol
-from autograd_core.tracing.program import name_of, nodes_of
+from autograd_core.symbolic import Call, Symbol, nodes_of
+from autograd_core.tracing.program import name_of
 
 ALL = Policy(accepts=lambda node: name_of(node.operation) != "flip", rows=True)
 ENDS = Policy(accepts=lambda node: name_of(node.operation) != "flip", rows=False)

@@ -7,9 +7,9 @@ from collections.abc import Container, Sequence
 from dataclasses import replace
 
 from autograd_core.compile.operations import is_view
-from autograd_core.symbolic import Call, Expression
+from autograd_core.symbolic import Call, Expression, nodes_of
 from autograd_core.tracing import Program
-from autograd_core.tracing.program import Again, nodes_of
+from autograd_core.tracing.program import Again
 
 
 def ordered(program: Program) -> Program:
