@@ -226,7 +226,7 @@ def profile(tensor: Tensor) -> Profile:
 def _recorded(snapshot: Snapshot, vertex: Vertex, edges: Sequence[Any]) -> Iterator[Row]:
     values = [snapshot.carried(edge) for edge in edges]
     shapes = [value.shape for value in values if value is not None]
-    name, scope = vertex.primitive or vertex.label, _path(snapshot, vertex.scope)
+    name, scope = vertex.primitive or vertex.label, snapshot.path(vertex.scope)
     if vertex.value is None:
         return
     out = vertex.value
@@ -237,11 +237,3 @@ def _recorded(snapshot: Snapshot, vertex: Vertex, edges: Sequence[Any]) -> Itera
         sent = [edge.gradient for edge in edges if edge.gradient is not None]
         moved = out.bytes + vertex.saved + sum(value.bytes for value in sent)
         yield Row(name, scope, True, 1, vertex.backward_time, moved, len(sent) * count)
-
-
-def _path(snapshot: Snapshot, scope: int) -> str:
-    names: list[str] = []
-    while scope:
-        names.append(snapshot.scopes[scope].name)
-        scope = snapshot.scopes[scope].parent
-    return "/".join(reversed(names))

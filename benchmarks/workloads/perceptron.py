@@ -102,6 +102,25 @@ def hand(case: Perceptron) -> Step:
     return lambda: step(*batch())
 
 
+def recorded_step(loss_of: Callable[..., Any], optimizer: Any, batch: Callable[[], Any]) -> Step:
+    """A step of a library that records: the loss of a batch, its backward pass, the optimiser."""
+
+    def step() -> float:
+        loss = loss_of(*batch())
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        return float(loss.item())
+
+    return step
+
+
+def in_torch(batch: Callable[[], Any]) -> Callable[[], Any]:
+    """Batches as PyTorch's tensors, on the same memory."""
+    from_numpy = peer("torch").from_numpy
+    return lambda: map(from_numpy, batch())
+
+
 def ours_eager(case: Perceptron) -> Step:
     *hidden, last = [nn.Affine.from_arrays(W, b) for W, b in case.pairs(case.params())]
     net = nn.Sequential(*(layer for affine in hidden for layer in (affine, nn.ReLU())), last)
@@ -111,15 +130,7 @@ def ours_eager(case: Perceptron) -> Step:
     if case.momentum:
         optimizer = nn.Momentum(params, case.rate, case.momentum)
 
-    def step() -> float:
-        x, t = batch()
-        loss = loss_of(net(x), t)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
+    return recorded_step(lambda x, t: loss_of(net(x), t), optimizer, batch)
 
 
 def ours_loss(case: Perceptron) -> Callable[..., Any]:
@@ -236,15 +247,7 @@ def torch(case: Perceptron) -> Step:
     optimizer = module.optim.SGD(net.parameters(), case.rate, case.momentum)
     batch = case.batches()
 
-    def step() -> float:
-        x, t = map(module.from_numpy, batch())
-        loss = loss_of(net(x), t)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
+    return recorded_step(lambda x, t: loss_of(net(x), t), optimizer, in_torch(batch))
 
 
 def torch_functional(case: Perceptron) -> Step:
@@ -255,15 +258,7 @@ def torch_functional(case: Perceptron) -> Step:
     optimizer = module.optim.SGD(params, case.rate, case.momentum, fused=True)
     loss_of, batch = torch_loss(), case.batches()
 
-    def step() -> float:
-        x, t = map(module.from_numpy, batch())
-        loss = loss_of(pairs, x, t)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
+    return recorded_step(lambda x, t: loss_of(pairs, x, t), optimizer, in_torch(batch))
 
 
 def torch_compiled(case: Perceptron) -> Step:

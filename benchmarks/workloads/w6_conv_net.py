@@ -25,7 +25,7 @@ from benchmarks.workload import (
     with_backends,
 )
 from benchmarks.workloads import book
-from benchmarks.workloads.perceptron import Params, Step, dataset
+from benchmarks.workloads.perceptron import Params, Step, dataset, in_torch, recorded_step
 
 Array = Any
 RATE, BETA1, BETA2, EPS = 0.001, 0.9, 0.999, 1e-8
@@ -93,15 +93,7 @@ def ours_eager(case: ConvNet) -> Step:
     loss_of, batch = nn.SoftmaxWithLoss(), case.batches()
     optimizer = nn.Adam(net.parameters(), RATE, (BETA1, BETA2), EPS)
 
-    def step() -> float:
-        x, t = batch()
-        loss = loss_of(net(x), t)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
-
-    return step
+    return recorded_step(lambda x, t: loss_of(net(x), t), optimizer, batch)
 
 
 def ours_loss(p: Params, x: Any, t: Any) -> Any:
@@ -241,15 +233,10 @@ def torch_step(case: ConvNet, net: Any, call: Callable[[Any], Any], layout: str)
     loss_of, batch = module.nn.CrossEntropyLoss(), case.batches()
     optimizer = module.optim.Adam(net.parameters(), RATE, (BETA1, BETA2), EPS, fused=True)
 
-    def step() -> float:
-        x, t = map(module.from_numpy, batch())
-        loss = loss_of(call(x.contiguous(memory_format=memory_format)), t)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
+    def loss(x: Any, t: Any) -> Any:
+        return loss_of(call(x.contiguous(memory_format=memory_format)), t)
 
-    return step
+    return recorded_step(loss, optimizer, in_torch(batch))
 
 
 def torch(case: ConvNet) -> Step:

@@ -260,7 +260,7 @@ class Diff:
                 for edge in edges
             ),
             vertex=self._merged[2][y.id],
-            scope=_path(self.after, y.scope),
+            scope=self.after.path(y.scope),
         )  # fmt: skip
 
     @cached_property
@@ -363,11 +363,3 @@ def _from_to(x: Value | None, y: Value | None) -> str:
     left, right = (" ".join(backward_lines(value)) for value in (x, y))
     by = distance(x, y) if left == right else 0.0
     return f"{left} → {right}{f' (by {number(by, 2)})' if by else ''}"
-
-
-def _path(snapshot: Snapshot, scope: int) -> str:
-    names: list[str] = []
-    while scope:
-        names.append(snapshot.scopes[scope].name)
-        scope = snapshot.scopes[scope].parent
-    return "/".join(reversed(names))

@@ -143,6 +143,14 @@ class Snapshot:
             depths.append(depths[scope.parent] + 1)
         return depths
 
+    def path(self, scope: int) -> str:
+        """The names of the scopes from the outermost one to this: "net/affine1"."""
+        names: list[str] = []
+        while scope:
+            names.append(self.scopes[scope].name)
+            scope = self.scopes[scope].parent
+        return "/".join(reversed(names))
+
     def hashes(self) -> tuple[str, ...]:
         """For every scope a text that is the same for scopes of the same structure: operations,
         parameters, shapes, dtypes, wiring and scopes inside, but no names and no numbers."""
