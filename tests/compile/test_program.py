@@ -12,7 +12,9 @@ import pytest
 import nn
 from autograd_core import GraphError, SnapshotError, compile, graph, value_and_grad  # noqa: A004
 from autograd_core.compile import verify
+from autograd_core.draw.page.content import cell
 from autograd_core.draw.programs import program_snapshot
+from autograd_core.draw.snapshot import Value
 from autograd_core.draw.snapshot.wellformed import wellformed
 from autograd_core.draw.svg import to_svg
 from autograd_core.ops import elementwise
@@ -190,3 +192,8 @@ def test_graph_draws_a_program():
     svg = graph(program).to_svg()
     for name in ("sin", "cos", "result 0", "result 1"):
         assert name in svg
+
+
+def test_a_number_that_is_not_known_is_not_shown_as_0():
+    assert cell(Value()) == "–"
+    assert cell(Value(numbers=0.0)) == 0

@@ -124,6 +124,8 @@ def cell(value: Value | None, *, with_type: bool = True) -> Any:
         return None
     if not value.shape:
         x = value.numbers
+        if x is None:  # of a program, which has none
+            return "–"
         if isinstance(x, float):
             x = float(f"{x:.{DIGITS}g}")
         elif type(x) is not int:
