@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd_core.primitive import REGISTRY, UFUNCS
 from tests.manifest import Manifest
 
 MANIFEST = pytest.StashKey[Manifest]()
@@ -18,6 +19,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[MANIFEST] = Manifest()
+
+
+@pytest.fixture(autouse=True)
+def declarations_end_with_their_test() -> Iterator[None]:
+    """What a test declares is gone after it: no test changes what NumPy calls in another."""
+    before = [(table, dict(table)) for table in (REGISTRY, UFUNCS)]
+    yield
+    for table, entries in before:
+        if table != entries:
+            table.clear()
+            table.update(entries)
 
 
 @pytest.fixture
