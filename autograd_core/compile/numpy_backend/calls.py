@@ -9,7 +9,10 @@ import numpy as np
 from autograd_core.compile.operations import REDUCTIONS, ufunc_of
 from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.primitive import Primitive
+from autograd_core.shapes import normalize_axis
 from autograd_core.symbolic import Call, Expression, Literal
+from autograd_core.symbolic.named import Named, Slot, slots
+from autograd_core.tracing.functions import picked
 
 _SIGNS = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.less: "<",
@@ -54,6 +57,8 @@ def call_of(names: Names, node: Call, out: str | None) -> str:
         reduce = names.object(method, name)
         return f"{reduce}({args[0]}, {params['axis']}, None, {out}, {params['keepdims']})"
     args = [names.name(x) for x in node.operands]
+    if isinstance(operation, Named):
+        return _named(names, operation, args)
     function = operation.evaluate if isinstance(operation, Primitive) else operation
     if isinstance(operation, Primitive):
         given = f"[{', '.join(args)}], {names.object(dict(params))}"
@@ -69,6 +74,8 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
         args = [names.name(x) for x in node.operands]
         if ufunc in _SIGNS:
             return f"{args[0]} {_SIGNS[ufunc]} {args[1]}"
+        if ufunc is np.isnan:
+            return f"{args[0]} != {args[0]}"
         return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
     dtype: Any = np.result_type(*[x.dtype for x in node.operands if x.shape])
     if not any(loop.startswith(dtype.char * ufunc.nin) for loop in ufunc.types):  # ldexp
@@ -77,6 +84,27 @@ def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
     if out is not None:  # by its name where NumPy warns of another form
         args.append(f"out={out}" if ufunc in (np.maximum, np.minimum) else out)
     return f"{names.object(ufunc, ufunc.__name__)}({', '.join(args)})"
+
+
+def _named(names: Names, operation: Named, args: list[str]) -> str:
+    """The function itself, with every operand in its place."""
+
+    def written(value: Any) -> str:
+        if isinstance(value, Slot):
+            return args[value.number]
+        if type(value) not in (tuple, list, dict) or not any(slots(value)):
+            return names.object(value)
+        if type(value) is dict:
+            return f"{{{', '.join(f'{key!r}: {written(x)}' for key, x in value.items())}}}"
+        parts = "".join(f"{written(x)}, " for x in value)
+        return f"({parts})" if type(value) is tuple else f"[{parts}]"
+
+    part = "" if operation.part is None else f"[{operation.part}]"
+    given = [written(value) for value in operation.args]
+    if operation.function is picked:
+        return f"{given[0]}[{given[1]}]{part}"
+    given += [f"{key}={written(value)}" for key, value in operation.options.items()]
+    return f"{names.object(operation.function)}({', '.join(given)}){part}"
 
 
 def _where(names: Names, node: Call, args: list[str], out: str | None) -> str:
@@ -136,11 +164,18 @@ def _is_masking(node: Call) -> bool:
     return is_zero and x.dtype == node.dtype and node.dtype.kind == "f" and node.dtype.itemsize <= 8
 
 
+def _axis_of_matrix(node: Call) -> int | None:
+    """The one axis over which a matrix is reduced."""
+    (x,) = node.operands
+    axes = normalize_axis(node.params["axis"], x.ndim)
+    return axes[0] if x.ndim == 2 and len(axes) == 1 else None
+
+
 def _extreme(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
     """The largest or smallest of each short row, by its place: NumPy's reduction takes three times
     as long."""
     (x,) = node.operands
-    if not (out and x.ndim == 2 and node.params["axis"] in (1, -1) and 0 < x.shape[1] <= _SHORT):
+    if not (out and _axis_of_matrix(node) == 1 and 0 < x.shape[1] <= _SHORT):
         return None
     method = "argmax" if node.operation is reduction.max_ else "argmin"
     starts = names.object(np.arange(0, x.size, x.shape[1]))
@@ -156,7 +191,7 @@ _SHORT = 64
 def _column_sum(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
     """The sums of a matrix's columns, as a product with ones: a quarter of the time."""
     (x,) = node.operands
-    if not (out and x.ndim == 2 and node.params["axis"] in (0, -2) and x.dtype.char in "fd"):
+    if not (out and _axis_of_matrix(node) == 0 and x.dtype.char in "fd"):
         return None
     ones = names.object(np.ones((1, x.shape[0]), x.dtype))
     target = out if node.params["keepdims"] else f"{out}.reshape(1, -1)"
