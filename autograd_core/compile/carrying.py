@@ -102,15 +102,14 @@ class Carried:
 
     def _code(self, function: types.FunctionType, name: str) -> str:
         """A function under another name, without annotations, and with the names that the objects
-        have here."""
-        if function.__closure__:
-            raise GraphError(
-                f"source: {function.__qualname__} uses variables of a function around it, which "
-                "cannot be written out. Make them arguments, or keep the program instead: "
-                "compiled.save(path)."
-            )
+        have here; variables of a function around it are what they are now."""
         tree = _tree_of(function)
         tree.name = name
+        if any(isinstance(node, ast.Nonlocal) for node in ast.walk(tree)):
+            raise GraphError(
+                f"source: {function.__qualname__} changes variables of a function around it, which "
+                "cannot be written out. Keep the program instead: compiled.save(path)."
+            )
         renamed = _Renamed(function, self).visit(tree)
         return ast.unparse(ast.fix_missing_locations(renamed))
 
@@ -166,19 +165,17 @@ def _function(args: ast.arguments, body: list[ast.stmt]) -> ast.FunctionDef:
 
 
 def _is_code_of(node: ast.Lambda, function: types.FunctionType) -> bool:
-    code = compile(ast.fix_missing_locations(ast.Expression(node)), "<lambda>", "eval")
-    inner = next(part for part in code.co_consts if isinstance(part, types.CodeType))
-    own = function.__code__
-    return inner.co_code == own.co_code and inner.co_names == own.co_names and (
-        inner.co_varnames == own.co_varnames
-    )  # fmt: skip
+    """Whether the function's code comes from there: columns tell the lambdas of a line apart."""
+    body = node.body
+    place = body.lineno, body.end_lineno, body.col_offset, body.end_col_offset
+    return place in function.__code__.co_positions()
 
 
 class _Renamed(ast.NodeTransformer):
     """Without annotations, and with every global name as the file has it."""
 
     def __init__(self, function: types.FunctionType, carried: Carried) -> None:
-        self.space = function.__globals__
+        self.space = {**function.__globals__, **_around(function)}
         self.local = set(function.__code__.co_varnames)
         self.carried = carried
 
@@ -214,6 +211,15 @@ class _Renamed(ast.NodeTransformer):
     def _reached(self, value: Any, hint: str) -> ast.AST:
         expression: Callable[[str], ast.Expression] = lambda text: ast.parse(text, mode="eval")  # noqa: E731
         return expression(self.carried.name(value, hint)).body
+
+
+def _around(function: types.FunctionType) -> dict[str, Any]:
+    """The variables of functions around it."""
+    cells = function.__closure__ or ()
+    return {
+        name: cell.cell_contents
+        for name, cell in zip(function.__code__.co_freevars, cells, strict=True)
+    }
 
 
 _NOTHING = object()

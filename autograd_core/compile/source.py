@@ -15,6 +15,7 @@ from autograd_core.compile.carrying import Carried
 from autograd_core.compile.passes import algebra, constants, repeats
 from autograd_core.compile.writing import ATOM, SIGN, VIEWS, Written, index, value, written_call
 from autograd_core.ops import shaping
+from autograd_core.ops.assignment import assemble
 from autograd_core.structure import Form
 from autograd_core.symbolic import Call, Expression, Literal
 from autograd_core.symbolic.named import Named
@@ -23,6 +24,7 @@ from autograd_core.tracing.functions import assigned, evaluated, picked, pulled
 from autograd_core.tracing.program import name_of
 
 _MOST = 4  # operations in one expression
+_BASIC = (int, slice, type(None), type(Ellipsis))  # parts of an index that name no place twice
 _HINTS = {
     "dot": "product", "matmul": "product", "sum": "total", "max": "top", "min": "least",
     "greater": "mask", "less": "mask", "equal": "mask", "where": "chosen", "multiply": "product",
@@ -159,7 +161,8 @@ class _Source:
         if node in self.results:
             return self.results[node]
         scope = self.program.scopes.get(node, "").rpartition("/")[2]
-        own = name_of(getattr(node.operation, "function", node.operation))
+        function = getattr(node.operation, "function", node.operation)
+        own = name_of(node.operation.args[0] if function is evaluated else function)
         return ("d_" if node in self.program.after else "") + (scope or _HINTS.get(own, own))
 
     # ── operations ────────────────────────────────────────────────────────────────────────────
@@ -205,15 +208,12 @@ class _Source:
         """What takes lines of its own: an array that is written into."""
         operation = node.operation
         if operation is shaping.scatter:
-            name, place = self._free(self._hint(node)), index(node.params["index"])
-            dtype = value(node.dtype)
-            self.lines += [f"{name} = np.zeros({node.shape}, {dtype})"]
-            if "np." in place or "[" in place:
-                place = value(node.params["index"])
-                self.lines += [f"np.add.at({name}, {place}, {args[0].text})"]
-            else:
-                self.lines += [f"{name}[{place}] = {args[0].text}"]
-            return Written(name)
+            return self._spread(node, args[0], node.params["index"])
+        if operation is assemble:
+            return self._assembled(node, args)
+        if isinstance(operation, Named) and operation.args[:1] == (shaping.scatter,):
+            _, (x,), params = operation.args
+            return self._spread(node, Written(value(x, args)), params["index"], args)
         if isinstance(operation, Named) and operation.function is assigned:
             x, place, new = operation.args
             name = self._free(self._hint(node))
@@ -224,9 +224,44 @@ class _Source:
             return Written(name)
         return None
 
+    def _spread(
+        self, node: Call, x: Written, place: Any, operands: Sequence[Written] = ()
+    ) -> Written:
+        """Zeros, and at an index the elements of x: their sum where it names a place twice."""
+        name, shown = self._free(self._hint(node)), index(place, operands)
+        parts = place if type(place) is tuple else (place,)
+        is_basic = all(isinstance(part, _BASIC) for part in parts)
+        self.lines += [
+            f"{name} = np.zeros({node.shape}, {value(node.dtype)})",
+            f"{name}[{shown}] = {x.text}"
+            if is_basic
+            else f"np.add.at({name}, {value(place, operands)}, {x.text})",
+        ]
+        return Written(name)
+
+    def _assembled(self, node: Call, args: Sequence[Written]) -> Written:
+        """Zeros, and elements of others at places that are counted row by row."""
+        name = self._free(self._hint(node))
+        flat = name if node.ndim == 1 else self._free(f"flat_{name}")
+        self.lines.append(f"{name} = np.zeros({node.shape}, {value(node.dtype)})")
+        if flat != name:
+            self.lines.append(f"{flat} = {name}.reshape(-1)")
+        for x, arg, move in zip(node.operands, args, node.params["moves"].each, strict=True):
+            part = f"{arg.within(ATOM)}{'' if x.ndim == 1 else '.reshape(-1)'}"
+            if not (isinstance(move.source, slice) and move.source == slice(0, x.size)):
+                part += f"[{index(move.source)}]"
+            self.lines.append(
+                f"{flat}[{index(move.target)}] = {part}"
+                if move.one_to_one
+                else f"np.add.at({flat}, {value(move.target)}, {part})"
+            )
+        return Written(name)
+
     def _other(self, node: Call, args: Sequence[Written]) -> Written:
         """What NumPy has another name for, or none."""
         operation = node.operation
+        if operation is picked:
+            return Written(f"{args[0].within(ATOM)}[{args[1].text}]")
         if not isinstance(operation, Named):
             extra = [f"{key}={value(part)}" for key, part in node.params.items()]
             return self._call(operation, [*(arg.text for arg in args), *extra])

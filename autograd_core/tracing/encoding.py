@@ -12,6 +12,7 @@ import numpy as np
 
 from autograd_core.errors import GraphError, SnapshotError
 from autograd_core.kernels.operations import PARTS
+from autograd_core.ops.assignment import Move, Moves
 from autograd_core.primitive import REGISTRY, Primitive
 from autograd_core.symbolic.named import Named, Slot
 from autograd_core.tracing import functions
@@ -124,6 +125,7 @@ _ENCODERS: dict[Any, tuple[str, Callable[[Any], Any]]] = {
     type(Ellipsis): ("ellipsis", lambda x: True),
     Primitive: ("primitive", _primitive),
     Named: ("named", _named),
+    Moves: ("moves", lambda x: [[encoded(part) for part in move] for move in x.each]),
     type: ("dtype", lambda x: np.dtype(x).str),
 }  # fmt: skip
 # np.float64 is a float and bool_ a generic: the more special kinds come first.
@@ -205,6 +207,7 @@ _DECODERS: dict[str, Callable[[Any], Any]] = {
     "ellipsis": lambda _: Ellipsis,
     "primitive": _decoded_primitive,
     "named": _decoded_named,
+    "moves": lambda parts: Moves(*(Move(*map(decoded, move)) for move in parts)),
     "own": lambda name: _OWN[name],
     "rule": lambda place: _decoded_primitive(place[0]).rules[place[1]],
     "function": _found,

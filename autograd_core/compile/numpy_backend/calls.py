@@ -42,31 +42,32 @@ def call_of(names: Names, node: Call, out: str | None) -> str:
     ufunc = ufunc_of(node)
     if ufunc is not None:
         return _ufunc(names, node, ufunc, out)
-    operation, params = node.operation, node.params
+    operation = node.operation
+    args = [names.name(x) for x in node.operands]
     special = _SPECIAL.get(operation)
     if special is not None:
-        args = [names.name(x) for x in node.operands]
         return str(special(names, node, args, out))
     if operation in REDUCTIONS:
-        args = [names.name(x) for x in node.operands]
-        quicker = _QUICKER.get(operation)
-        code = None if quicker is None else quicker(names, node, args, out)
-        if code is not None:
-            return str(code)
-        name, method = REDUCTIONS[operation]
-        reduce = names.object(method, name)
-        return f"{reduce}({args[0]}, {params['axis']}, None, {out}, {params['keepdims']})"
-    args = [names.name(x) for x in node.operands]
+        return _reduction(names, node, args, out)
     if isinstance(operation, Named):
         return _named(names, operation, args)
-    function = operation.evaluate if isinstance(operation, Primitive) else operation
     if isinstance(operation, Primitive):
-        given = f"[{', '.join(args)}], {names.object(dict(params))}"
-        return f"{names.object(function, operation.name)}({given})"
-    extra = [f"{key}={names.object(value)}" for key, value in params.items()]
+        given = f"[{', '.join(args)}], {names.object(dict(node.params))}"
+        return f"{names.object(operation.evaluate, operation.name)}({given})"
+    extra = [f"{key}={names.object(value)}" for key, value in node.params.items()]
     if out is not None:  # a kernel
         extra.append(f"out={out}")
-    return f"{names.object(function)}({', '.join([*args, *extra])})"
+    return f"{names.object(operation)}({', '.join([*args, *extra])})"
+
+
+def _reduction(names: Names, node: Call, args: list[str], out: str | None) -> str:
+    quicker = _QUICKER.get(node.operation)
+    code = None if quicker is None else quicker(names, node, args, out)
+    if code is not None:
+        return str(code)
+    name, method = REDUCTIONS[node.operation]
+    axis, keepdims = node.params["axis"], node.params["keepdims"]
+    return f"{names.object(method, name)}({args[0]}, {axis}, None, {out}, {keepdims})"
 
 
 def _ufunc(names: Names, node: Call, ufunc: np.ufunc, out: str | None) -> str:
