@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.abstract import as_array, copied, unlikely
-from autograd_core.errors import GraphError
+from autograd_core.errors import AutogradError, GraphError
 from autograd_core.primitive import Primitive
 
 # What means the same to a function that meets arrays only.
@@ -53,6 +53,8 @@ class Carried:
             return f"({''.join(self.name(part, hint) + ', ' for part in value)})"
         if isinstance(value, types.ModuleType):
             return self._module(value)
+        if isinstance(value, type) and issubclass(value, AutogradError):  # by Python's own kind
+            value = next(kind for kind in value.__mro__ if kind.__module__ == "builtins")
         name = getattr(value, "__name__", "")
         if name and getattr(builtins, name, None) is value:
             return str(name)

@@ -211,10 +211,11 @@ class _Source:
             return self._spread(node, args[0], node.params["index"])
         if operation is assemble:
             return self._assembled(node, args)
-        if isinstance(operation, Named) and operation.args[:1] == (shaping.scatter,):
+        function = getattr(operation, "function", None)
+        if function is evaluated and operation.args[0] is shaping.scatter:
             _, (x,), params = operation.args
             return self._spread(node, Written(value(x, args)), params["index"], args)
-        if isinstance(operation, Named) and operation.function is assigned:
+        if function is assigned:
             x, place, new = operation.args
             name = self._free(self._hint(node))
             self.lines += [

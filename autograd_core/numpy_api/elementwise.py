@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.abstract import as_array
+from autograd_core.abstract import AbstractArray, as_array
 from autograd_core.dispatch import implements, refuse
 from autograd_core.errors import DTypeError, ShapeError
 from autograd_core.ops import bessel, choices, elementwise
@@ -173,13 +173,21 @@ def interp(
     last = len(xp) - 1
     high = np.clip(np.searchsorted(plain(xp), plain(x), side="right"), 1, last)
     low = high - 1  # of a single knot 0 and -1, both that knot
-    width = xp[high] - xp[low]
-    slope = (fp[high] - fp[low]) / np.where(width == 0, 1, width)
-    inner = slope * (x - xp[low]) + fp[low]
-    at_knot = (x == xp[low]) & ~np.isfinite(slope)  # 0 · inf is no number
-    inner = np.where(at_knot, fp[low], inner)
+    left_x, left_y = _picked(xp, low), _picked(fp, low)
+    width = _picked(xp, high) - left_x
+    slope = (_picked(fp, high) - left_y) / np.where(width == 0, 1, width)
+    inner = slope * (x - left_x) + left_y
+    at_knot = (x == left_x) & ~np.isfinite(slope)  # 0 · inf is no number
+    inner = np.where(at_knot, left_y, inner)
     inner = np.where(x < xp[0], fp[0] if left is None else left, inner)
     return np.where(x > xp[last], fp[last] if right is None else right, inner)
+
+
+def _picked(x: Any, places: Any) -> Any:
+    """x[places], where NumPy's own brackets do not take places that are traced."""
+    if isinstance(places, AbstractArray) and type(x) is np.ndarray:
+        return np.take_along_axis(x, places.reshape(-1), 0).reshape(places.shape)
+    return x[places]
 
 
 def _wide(x: Any) -> Any:

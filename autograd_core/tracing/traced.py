@@ -130,7 +130,7 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
     tolist = item
 
     def __array__(self, dtype: Any = None, copy: Any = None) -> Any:
-        refuse("makes a plain array of a value")
+        refuse("makes a plain array of a value (what it indexes should be an argument, too)")
 
     @property
     def strides(self) -> NoReturn:

@@ -65,6 +65,11 @@ def embedded(table: Any, places: Any) -> Any:
     return np.sum(np.tanh(table[places])) + np.sum(table[places[:, 0], 1] ** 3)
 
 
+def looked_up(x: Any, heights: Any) -> Any:
+    """Between knots that are a constant array, which traced places pick from."""
+    return np.sum(np.interp(x, np.linspace(0.0, 2.0, 5), heights) ** 2)
+
+
 def pendulum(k: Any, start: Any) -> Any:
     """Steps in time, into an array made before."""
     path = np.zeros_like(k, shape=(6, 2))
@@ -99,6 +104,7 @@ CASES: dict[str, tuple[Callable[..., Any], tuple[Any, ...]]] = {
                (numbers(2, 3), numbers(3, 3), [numbers(2, seed=i) for i in range(4)])),
     "many operations": (value_and_grad(many), (numbers(4),)),
     "rows": (value_and_grad(embedded), (numbers(5, 3), np.array([[0, 3], [3, 3], [1, 0]]))),
+    "a table": (value_and_grad(looked_up, argnums=(0, 1)), (numbers(4), numbers(5, seed=1))),
     "assignment": (value_and_grad(pendulum, argnums=(0, 1)), (numbers(2), numbers(2, seed=1))),
     "no derivative": (lambda x, n: [np.exp(x) ** n, None, {"k": x.T}], (numbers(2, 3), 2)),
     "a number": (value_and_grad(lambda x: x**3 / (1 - x)), (3.0,)),
