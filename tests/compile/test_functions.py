@@ -1,10 +1,8 @@
 """Every covered function of NumPy, called in every way: compiled, it is what it is eagerly."""
 
-import importlib
-import pkgutil
-
 import numpy as np
 import pytest
+from scipy import special
 
 from autograd_core import (
     TracingError,
@@ -15,15 +13,20 @@ from autograd_core import (
 )
 from tests.compile.conftest import assert_compiles, cotangent, in_dtype
 from tests.core.samples.sample import arrays_of
-from tests.reference import cases
-from tests.reference.test_core_jax import claim
+from tests.reference import test_core_special as against_mpmath
+from tests.reference.cases.case import case
+from tests.reference.test_core_jax import CASES, claim
 
-MODULES = [
-    importlib.import_module(f"{cases.__name__}.{module.name}")
-    for module in pkgutil.iter_modules(cases.__path__)
-]
 # Their results, or the elements that they give to a function, are as many as the values say.
 DEPENDS = {"unique", "piecewise", "histogram"}
+
+
+def without_jax():
+    """The functions that JAX lacks."""
+    for name, (f, _, points) in against_mpmath.CASES.items():
+        function = f"scipy.special.{name.partition(' ')[0]}"
+        if function in against_mpmath.WITHOUT_JAX:
+            yield function, [case(lambda _, x, f=f: f(special, x), np.array(points))]
 
 
 def called(names, among):
@@ -31,8 +34,7 @@ def called(names, among):
         ("name", "f", "operands", "domain"),
         [
             pytest.param(name, *entry, id=f"{name}-{number}")
-            for module in MODULES
-            for name, entries in module.CASES.items()
+            for name, entries in (*CASES.items(), *without_jax())
             for number, entry in enumerate(entries)
             if (name in names) is among
         ],
@@ -40,6 +42,12 @@ def called(names, among):
 
 
 CASE = called(DEPENDS, among=False)
+
+
+@pytest.fixture
+def backend():
+    """NumPy's; each operation on Numba's: tests/reference/test_compiled_numba.py."""
+    return "numpy"
 
 
 def weighted(out):

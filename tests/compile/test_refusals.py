@@ -1,6 +1,8 @@
 """What cannot be traced is refused with the line that asks for it, and the way out."""
 
 import math
+import random
+from functools import partial
 
 import numpy as np
 import pytest
@@ -40,7 +42,7 @@ ASKING = {
     "nonzero": (np.nonzero, "gives a shape that depends on values"),
     "unique": (np.unique, "gives a shape that depends on values"),
     "flatnonzero": (lambda x: np.flatnonzero(x > 1), "gives a shape that depends on values"),
-    "asarray": (np.asarray, "makes a plain array of a value"),
+    "asarray": (np.asarray, r"makes a plain array of a value \(what it indexes should be an argument, too\)"),
     "math": (lambda x: math.sin(x[0]), "makes a Python number of a value"),
     "format": (lambda x: x * len(f"{x[0]:.3f}"), "makes a Python number of a value"),
     "layout": (lambda x: np.ravel(x > 1, order="K"), "asks how an array lies in memory"),
@@ -210,12 +212,81 @@ def test_a_tensor_of_the_functions_own_is_none_from_around_it():
     assert compile(f)(X).tolist() == X.tolist()
 
 
-def test_random_numbers():
-    legacy = np.random.rand
-    refused(lambda x: x * legacy(3), X, match="the function draws random numbers from")
-    generator = np.random.default_rng(0)
-    with pytest.raises(TracingError, match="random"):
-        compile(lambda x, rng: x * rng.random(3))(X, generator)
+GENERATOR, LEGACY = np.random.default_rng(0), np.random.RandomState(0)
+
+
+class Noisy:
+    """A model with a generator of its own, such as one of those that drop some elements."""
+
+    def __init__(self):
+        self.rng = np.random.default_rng(0)
+
+    def __call__(self, x):
+        return x * self.drawn(x.shape)
+
+    def drawn(self, shape):
+        return self.rng.random(shape)
+
+
+class UsesAnother(Noisy):
+    def drawn(self, shape):
+        return GENERATOR.random(shape)
+
+
+def closing_over():
+    rng = np.random.default_rng(0)
+
+    def inner(x):
+        return x * rng.random(3)
+
+    return lambda x: inner(x) + 1
+
+
+def drawing_by_a_module(x):
+    return x * np.random.mtrand.rand(3)
+
+
+COMPILED = compile(Noisy())
+
+DRAWING = {
+    "np.random": lambda x: x * np.random.rand(3),  # noqa: NPY002
+    "a submodule": drawing_by_a_module,
+    "bound": partial(lambda draw, x: x * draw(3), np.random.rand),
+    "shuffled": lambda x: np.random.shuffle(np.arange(3)) or x,  # noqa: NPY002
+    "global": lambda x: x * GENERATOR.random(3),
+    "legacy": lambda x: x * LEGACY.rand(3),
+    "Python's": lambda x: x * random.random(),
+    "a default": lambda x, rng=np.random.default_rng(0): x * rng.random(3),  # noqa: B008
+    "closed over": closing_over(),
+    "in a gradient": grad(lambda x: np.sum(x * GENERATOR.random(3))),
+    "in a comprehension": lambda x: sum(x * GENERATOR.random() for _ in range(2)),
+    "an object's": Noisy(),
+    "a method's": Noisy().__call__,
+    "a method's global": UsesAnother(),
+    "in a compiled function": lambda x: COMPILED(x) * 2,
+}
+
+
+@pytest.mark.parametrize("f", DRAWING.values(), ids=DRAWING)
+def test_random_numbers(f):
+    refused(f, X, match="draws random numbers, from np.random or from a generator that it reads")
+
+
+def test_generators_as_arguments():
+    with pytest.raises(TracingError, match="a random generator as an argument would be asked once"):
+        compile(lambda x, rng: x * rng.random(3))(X, GENERATOR)
+
+
+def test_numbers_that_are_drawn_outside_are_arguments():
+    rng = np.random.default_rng(0)
+    f = compile(lambda x, kept: np.where(kept, x / 0.5, 0))
+    for _ in range(3):
+        kept = rng.random(3) < 0.5
+        assert f(X, kept).tolist() == np.where(kept, X / 0.5, 0).tolist()
+
+
+def test_a_generator_within_reach_may_be_there():
+    assert compile(lambda x: x * GENERATOR.bit_generator.seed_seq.entropy)(X).tolist() == [0, 0, 0]
 
 
 def test_printing_shows_shape_and_dtype(capsys):
