@@ -49,10 +49,11 @@ def source(
 
     Forward and backward pass stand apart, with a comment for each scope.  What NumPy has no
     function for is written out in front.  The checks for derivatives that are exactly zero beside
-    an infinite number are left out: such a derivative is NaN here.
+    an infinite number are left out: such a derivative is NaN here.  Variables of a function around
+    one that is written out are what they are at that time.
 
     Raises GraphError for what cannot be written as code: constants of more than 64 kB, functions
-    that use variables of others around them.
+    that change variables of others around them.
     """
     program = program.with_outputs(program.outputs, ())
     for run in (constants, repeats, algebra):
