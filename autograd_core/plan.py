@@ -69,8 +69,9 @@ class Plan:
         return (node_saved,) if len(self.sources) == 1 else node_saved or ()
 
 
-OUT, NOTHING, INPUTS, ELSEWHERE = -1, -2, -3, -4
-WHOLE, ALONE = -1, -2
+# Below all positions.
+OUT, NOTHING, INPUTS, ELSEWHERE = range(-4, 0)
+WHOLE, ALONE = range(-2, 0)
 
 
 def _place(made: Any, sources: tuple[str, ...]) -> Any:
@@ -82,7 +83,8 @@ def _place(made: Any, sources: tuple[str, ...]) -> Any:
     if made.variadic or not set(sources) <= set(made.inputs):
         return ELSEWHERE
     if len(sources) == 1:
-        return made.inputs.index(sources[0])
+        (only,) = sources
+        return made.inputs.index(only)
     return INPUTS if sources == made.inputs else ELSEWHERE
 
 
@@ -122,16 +124,18 @@ def _bind(rule: Rule, names: Sequence[str], sources: tuple[str, ...], i: int) ->
 
 def _keeper(made: Any, sources: tuple[str, ...]) -> Callable[..., Any]:
     """A function (inputs, out, residuals, params) -> the sources' values."""
-    takes = [source_of(made, name) for name in sources]
-    if len(takes) == 1:
-        return takes[0]
-    if len(takes) == 2:  # elements and powers: without a list in between
-        first, second = takes
-        return lambda args, out, extra, params: (
-            first(args, out, extra, params),
-            second(args, out, extra, params),
-        )
-    return lambda args, out, extra, params: tuple([f(args, out, extra, params) for f in takes])
+    match [source_of(made, name) for name in sources]:
+        case [only]:
+            return only
+        case [first, second]:  # elements and powers: without a list in between
+            return lambda args, out, extra, params: (
+                first(args, out, extra, params),
+                second(args, out, extra, params),
+            )
+        case takes:
+            return lambda args, out, extra, params: tuple(
+                [f(args, out, extra, params) for f in takes]
+            )
 
 
 def source_of(made: Any, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one for each kind of name
@@ -144,7 +148,7 @@ def source_of(made: Any, name: str) -> Callable[..., Any]:  # noqa: PLR0911  one
         place = list(made.residuals).index(name)
         return lambda args, out, extra, params: extra[place]
     if made.variadic:
-        if name == made.inputs[0]:
+        if name in made.inputs:
             return lambda args, out, extra, params: tuple(args)
         return lambda args, out, extra, params: tuple([np.shape(a) for a in args])
     if name in made.inputs:

@@ -250,8 +250,8 @@ def _lifted(node: Node, lift: Lift) -> Any:
         function = primitive.residuals[name]
         code = function.__code__
         tensors[name] = function(*[tensors[n] for n in code.co_varnames[: code.co_argcount]])
-    found = tuple([tensors[name] for name in plan.sources])
-    return found[0] if len(found) == 1 else found
+    found = [tensors[name] for name in plan.sources]
+    return found.pop() if len(found) == 1 else tuple(found)
 
 
 def _total(before: Any, dx: Any) -> Any:

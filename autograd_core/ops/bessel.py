@@ -23,8 +23,8 @@ def _modified(x: Any, *, order: int) -> Any:
     (DLMF 10.32.2): the integrand is periodic, so few points are exact, and positive, so no digit
     is lost.  The number of points grows with the square root of x."""
     size = np.abs(x)
-    largest = float(np.max(np.where(np.isfinite(size), size, 0), initial=0.0))
-    count = 12 + order + int(2.3 * math.sqrt(min(largest, 800.0)))
+    largest = float(np.max(np.fmin(size, 800.0), initial=0.0))
+    count = 12 + order + int(2.3 * math.sqrt(largest))
     total = np.zeros_like(size)
     for k in range(count):
         half = PI * (k + 0.5) / (4 * count)  # of the angle
@@ -40,8 +40,8 @@ def _spherical(x: Any, *, order: int) -> Any:
     near = np.abs(x) < order + 1
     small, large = np.where(near, x, 0), np.where(near, order + 1.0, x)
     square = small * small
-    term = series = np.ones_like(square) / math.prod(range(2 * order + 1, 0, -2))
-    for k in range(1, 14 + 2 * order):
+    term = series = np.ones_like(square) / math.prod(range(1, 2 * order + 2, 2))
+    for k in range(1, 12 + order):
         term = term * square / (-2 * k * (2 * (order + k) + 1))
         series = series + term
     before, current = np.cos(large), np.sin(large) / large

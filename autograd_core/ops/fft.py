@@ -24,11 +24,11 @@ TRANSPOSED = {None: "forward", "backward": "forward", "ortho": "ortho", "forward
 
 def _multiplicity(length: int, axis: int, like: Any) -> Any:
     """How many frequencies of a real spectrum of that length each stored one stands for."""
-    counts = np.full(length // 2 + 1, 2, np.real(np.zeros(0, like.dtype)).dtype)
+    counts = np.full(length // 2 + 1, 2, np.finfo(like.dtype).dtype)
     counts[0] = 1
     if length % 2 == 0:
         counts[-1] = 1
-    return counts.reshape((-1,) + (1,) * (like.ndim - 1 - axis))
+    return counts.reshape(counts.shape + (1,) * (like.ndim - 1 - axis))
 
 
 def _lengths(shape: Shape, axes: Axes) -> list[int]:

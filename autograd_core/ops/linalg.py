@@ -88,7 +88,8 @@ def _inverse_far_from_singular(x: Any) -> Any:
         inverse = np.linalg.inv(x)
     except np.linalg.LinAlgError:
         return None
-    sizes = np.max(np.abs(x), axis=(-2, -1)) * np.max(np.abs(inverse), axis=(-2, -1))
+    # fmax: an inverse that overflows holds NaN beside infinity
+    sizes = np.max(np.abs(x), axis=(-2, -1)) * np.fmax.reduce(np.abs(inverse), axis=(-2, -1))
     return None if np.any(x.shape[-1] * sizes > 1e4) else inverse
 
 

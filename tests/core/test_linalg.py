@@ -100,7 +100,7 @@ def test_results_are_numpys_named_tuples(f, array, names):
 def test_the_sign_of_a_real_determinant_is_plain():
     sign = L.slogdet(Tensor(-BATCH)).sign
     assert type(sign) is np.ndarray
-    assert sign.tolist() == [1.0, 1.0]
+    assert sign.tolist() == [1.0, 1.0, 1.0]
 
 
 def test_the_sign_of_a_complex_determinant_is_followed():
@@ -142,6 +142,13 @@ def test_det_of_a_singular_matrix_has_its_cofactors_as_gradient(x):
     np.testing.assert_allclose(grad(L.det)(x), cofactor(x), rtol=1e-13, atol=1e-13)
     np.testing.assert_allclose(tangent_of(L.det, x, x + 1), np.sum(cofactor(x) * (x + 1)),
                                rtol=1e-13, atol=1e-13)  # fmt: skip
+
+
+def test_det_of_a_matrix_whose_inverse_overflows_has_its_cofactors_as_gradient():
+    x = np.array([[1e-310, 0.0], [0.0, 2.0]])
+    assert grad(L.det)(x).tolist() == [[2.0, 0.0], [0.0, 1e-310]]
+    with np.errstate(invalid="ignore"):
+        assert np.isnan(grad(L.det)(x * np.nan)).all()
 
 
 @pytest.mark.parametrize("x", SINGULAR.values(), ids=SINGULAR)
@@ -294,6 +301,13 @@ def test_rows_of_zeros_leave_the_others_alone():
     x = np.array([[0.0, 0.0], [3.0, 4.0]])
     slope = grad(lambda x: np.sum(L.norm(x, axis=1)))(x)
     np.testing.assert_allclose(slope, [[0, 0], [0.6, 0.8]], rtol=1e-15)
+
+
+@pytest.mark.parametrize("p", [1.5, 2, 3])
+def test_norms_have_the_slope_0_in_an_element_that_is_0(p):
+    x = np.array([0.0, 1.0, -1.0, -4.0])
+    expected = np.sign(x) * (np.abs(x) / L.norm(x, p)) ** (p - 1)
+    np.testing.assert_allclose(grad(lambda x: L.norm(x, p))(x), expected, rtol=1e-14)
 
 
 @pytest.mark.parametrize("p", [2, 4])

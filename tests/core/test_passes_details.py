@@ -1,9 +1,9 @@
-"""Small print of the two passes: what is not entered, and the dtype of zeros."""
+"""Small print of the two passes: what is not entered, dtypes, which plans are kept."""
 
 import numpy as np
 import pytest
 
-from autograd_core import Tensor, grad, jvp, primitive
+from autograd_core import REGISTRY, Tensor, grad, jvp, primitive
 from autograd_core.forward import Level
 
 X = np.array([0.0, 1.0, 4.0])
@@ -35,6 +35,17 @@ def test_the_tangent_of_a_constant_is_of_its_dtype_if_it_is_a_number_with_a_deri
     _, tangent = jvp(lambda x: np.ones(2, dtype), (1.0,), (1.0,))
     assert tangent.dtype == expected
     assert tangent.tolist() == [0, 0]
+
+
+@pytest.mark.parametrize("start", [1.0, 0.0], ids=["fast pass", "careful pass"])
+def test_a_leaf_with_swapped_bytes_keeps_them_in_a_sum_of_contributions(start):
+    """NumPy adds two such arrays in this machine's order of bytes."""
+    swapped = np.dtype(float).newbyteorder()
+    t = Tensor(np.array([start, 2.0], swapped))
+    with np.errstate(all="ignore"):
+        (np.where(t.data > 0, np.log(t), 0) + t * 2 + t).sum().backward()
+    assert t.grad.dtype == swapped
+    assert t.grad.tolist() == [3 + start, 3.5]
 
 
 @pytest.mark.filterwarnings("ignore:.*encountered")
@@ -77,3 +88,12 @@ def test_equal_infinities_stay_a_tie_in_a_careful_pass():
     for place, expected in enumerate([-np.inf, -np.inf, 0]):
         tangent = jvp(f, (x, y), (np.eye(3)[place], np.ones(2)))[1]
         assert tangent == expected + 0.5
+
+
+def test_a_plan_is_made_once_but_of_many_operands_none_is_kept():
+    """Every set of them would have its own."""
+    plans = REGISTRY["concatenate"].plans
+    assert plans[0b101] is plans[0b101]
+    kept = len(plans)
+    assert plans[1 << 100].needed == (100,)
+    assert len(plans) == kept

@@ -99,6 +99,17 @@ def test_two_backward_calls_add():
     np.testing.assert_array_equal(x.grad, 2 * first)
 
 
+@pytest.mark.parametrize("start", [2.0, [2.0, 2.0]], ids=["number", "array"])
+def test_a_gradient_that_was_read_takes_what_is_added(start):
+    x = Tensor(start)
+    y = np.sum(x * 3)
+    y.backward()
+    held = x.grad
+    y.backward()
+    assert held is x.grad
+    assert np.all(held == 6)
+
+
 def test_two_results_add_to_one_leaf():
     x = Tensor(2.0)
     (x * 3).backward()
@@ -253,6 +264,16 @@ def test_no_two_gradients_share_memory(f):
     out.backward(g)
     for t, once in zip((b, *inner), before[1:], strict=True):
         np.testing.assert_array_equal(t.grad, 2 * once if t is b else once)
+
+
+@pytest.mark.parametrize("f", PASSING_ON.values(), ids=PASSING_ON)
+def test_no_gradient_of_a_leaf_is_the_start_or_that_of_another_leaf(f):
+    a, b = Tensor(np.ones((2, 2))), Tensor(np.ones((2, 2)))
+    out = f(a, b)
+    g = np.ones(out.shape)
+    out.backward(g)
+    for x, y in combinations([a.grad, b.grad, g, a.data, b.data, out.data], 2):
+        assert not np.shares_memory(x, y)
 
 
 def test_vjp_may_pull_any_number_of_times_and_keeps_nothing():

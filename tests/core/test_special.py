@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import special as theirs
 
-from autograd_core import DTypeError, MissingExtraError, Tensor, UncoveredError, grad
+from autograd_core import REGISTRY, DTypeError, MissingExtraError, Tensor, UncoveredError, grad
 from autograd_core import softmax as softmax_along
 from autograd_core.scipy import special
 from tests.core.differences import derivative
@@ -134,6 +134,19 @@ def test_multigammaln_outside_its_domain():
 def test_polygamma_is_real():
     with pytest.raises(DTypeError, match="polygamma: complex numbers are not covered"):
         grad(lambda z: np.real(special.digamma(z)))(1 + 1j)
+
+
+@pytest.mark.parametrize("order", [0, 3, 8])
+def test_the_slopes_of_i0_and_sinc_at_high_orders_and_far_from_0(order):
+    """One number at a time, as the largest of an array says how many points all of them get."""
+    for x in (0.01, 1.5, 4.9, 30.0, 300.0, 600.0):
+        modified = REGISTRY["modified_ratio"](x, order=order)
+        np.testing.assert_allclose(modified, theirs.iv(order, x) / x**order, rtol=1e-14)
+    for x in (0.01, 1.5, 3.9, 6.2, 8.5, 30.0):
+        spherical = REGISTRY["spherical_ratio"](x, order=order)
+        np.testing.assert_allclose(spherical, theirs.spherical_jn(order, x) / x**order, rtol=3e-14)
+    factorial = theirs.factorial2(2 * order + 1, exact=True)
+    assert REGISTRY["spherical_ratio"](0.0, order=order) == 1 / factorial
 
 
 # ── sums of exponentials ──────────────────────────────────────────────────────────────────────

@@ -29,9 +29,9 @@ def positive(*shape: int) -> np.ndarray:
     return half @ half.mT
 
 
-A, BATCH, TALL, WIDE = square(3, 3), square(2, 2, 2), tall(3, 2), tall(3, 2).T
+A, BATCH, TALL, WIDE = square(3, 3), square(3, 2, 2), tall(3, 2), tall(3, 2).T
 TURNING = np.array([[1.0, -2.0, 0.3], [1.5, 0.8, -0.2], [0.1, 0.4, 3.0]])  # complex eigenvalues
-SYMMETRIC, SYMMETRICS = positive(3, 3), positive(2, 2, 2)
+SYMMETRIC, SYMMETRICS = positive(3, 3), positive(3, 2, 2)
 SINGULAR = np.array([[1.0, 2.0, 3.0], [2.0, 4.0, 6.0], [1.0, 0.0, 1.0]])  # of rank 2
 OF_RANK_1 = np.outer([1.0, 2.0, -1.0], [0.5, 1.0, 2.0])
 EMPTY = np.zeros((0, 0))
