@@ -34,6 +34,10 @@ class AbstractArray:
         against the numbers when there are some."""
         raise NotImplementedError  # a traced array notes a guard
 
+    def anew(self, after: Any) -> Any:
+        """The same array; what is computed of it is computed once more, after another is known."""
+        raise NotImplementedError  # a traced array is another term
+
     def strong(self) -> Any:
         """The same as an array: a Python number takes the dtype of what it meets, an array not."""
         raise NotImplementedError  # a traced array knows whether it was a Python number

@@ -10,6 +10,7 @@ from autograd_core.kernels.operations import Part
 from autograd_core.ops import elementwise, products, reduction, shaping
 from autograd_core.primitive import UFUNCS, Primitive
 from autograd_core.symbolic import Call, Expression
+from autograd_core.tracing.functions import again
 
 # Of primitives that are one ufunc of NumPy, that ufunc.
 UFUNC_OF: dict[Any, np.ufunc] = {
@@ -68,13 +69,15 @@ def is_view(node: Expression) -> bool:
         return is_contiguous(node.operands[0])
     if node.operation is shaping.getitem:
         return _is_basic(node.params["index"])
-    return node.operation in (shaping.transpose, elementwise.broadcast_to)
+    return node.operation in (shaping.transpose, elementwise.broadcast_to, again)
 
 
 def is_contiguous(node: Expression) -> bool:
     """Whether the elements certainly lie in memory in their order."""
     if not isinstance(node, Call) or not is_view(node):
         return isinstance(node, Call) and takes_out(node)
+    if node.operation is again:
+        return is_contiguous(node.operands[0])
     return node.operation is shaping.reshape
 
 

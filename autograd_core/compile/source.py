@@ -20,7 +20,7 @@ from autograd_core.structure import Form
 from autograd_core.symbolic import Call, Expression, Literal
 from autograd_core.symbolic.named import Named
 from autograd_core.tracing import Program
-from autograd_core.tracing.functions import assigned, evaluated, picked, pulled
+from autograd_core.tracing.functions import again, assigned, evaluated, picked, pulled
 from autograd_core.tracing.program import name_of
 
 _MOST = 4  # operations in one expression
@@ -262,6 +262,8 @@ class _Source:
     def _other(self, node: Call, args: Sequence[Written]) -> Written:
         """What NumPy has another name for, or none."""
         operation = node.operation
+        if operation is again:
+            return args[0]
         if operation is picked:
             return Written(f"{args[0].within(ATOM)}[{args[1].text}]")
         if not isinstance(operation, Named):

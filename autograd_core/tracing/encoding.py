@@ -21,7 +21,7 @@ from autograd_core.tracing.refusal import CHANGING, REFUSED
 # A file may name nothing else: what it names is run.
 _MODULES = ("numpy", "numpy.linalg", "numpy.fft", "scipy.special", "scipy.linalg", "math")
 _OWN = {f.__name__: f for f in (
-    functions.picked, functions.assigned, functions.evaluated, functions.pulled,
+    functions.again, functions.picked, functions.assigned, functions.evaluated, functions.pulled,
     functions.as_inferred, *PARTS,
 )}  # fmt: skip
 _DISPATCHED = type(np.dot)  # NumPy's functions that take arrays of other libraries too

@@ -98,6 +98,12 @@ def picked(x: Any, index: Any) -> Any:
     return x[index]
 
 
+def again(x: Any, after: Any) -> Any:
+    """x itself, as a term of its own: what is computed of it is shared with nothing that was
+    computed of x, and waits for another value."""
+    return x
+
+
 def assigned(x: Any, index: Any, value: Any) -> Any:
     """A copy of x in which the elements at an index have other values."""
     out = np.array(x)

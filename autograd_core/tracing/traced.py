@@ -26,6 +26,7 @@ from autograd_core.tracing.functions import (
     CREATED,
     OPERATORS,
     VIEWS,
+    again,
     as_inferred,
     assigned,
     constant,
@@ -143,6 +144,10 @@ class Traced(NumPyMethods, NDArrayOperatorsMixin, AbstractArray):
         """Assumed not to hold; the program looks when it runs."""
         self.noted.guard(self.expression)
         return False
+
+    def anew(self, after: Any) -> Any:
+        """Another term for the same array."""
+        return self._made(named(again, (self.expression, after.expression), {}), self.weak)
 
     def strong(self) -> Any:
         """The same number, in its own dtype wherever it goes."""

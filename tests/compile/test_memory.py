@@ -4,7 +4,7 @@ from xml.etree import ElementTree as ET
 
 import numpy as np
 
-from autograd_core import compile, grad  # noqa: A004  the field's name for it
+from autograd_core import checkpoint, compile, grad  # noqa: A004  the field's name for it
 
 X = np.ones((8, 8))
 SIZE = X.nbytes
@@ -31,3 +31,23 @@ def test_it_prints_and_draws_itself(tmp_path):
 
 def test_a_program_without_buffers_uses_nothing():
     assert compile(lambda x: x * 2.0).memory(3.0).peak == 0
+
+
+def test_a_checkpoint_keeps_only_its_arguments():
+    def layers(h, Ws):
+        for W in Ws:
+            h = np.tanh(h @ W)
+        return h
+
+    def net(segment):
+        return grad(lambda Ws, h: np.sum(segment(segment(segment(h, Ws[:3]), Ws[3:6]), Ws[6:])))
+
+    Ws = [np.cos(i + np.arange(16.0)).reshape(4, 4) for i in range(9)]
+    h = np.sin(np.arange(4000.0)).reshape(1000, 4)
+    plain = compile(net(layers), backend="numpy")
+    saving = compile(net(checkpoint(layers)), backend="numpy")
+    for found, expected in zip(saving(Ws, h), net(layers)(Ws, h), strict=True):
+        np.testing.assert_allclose(found, expected, rtol=1e-12)
+    # 9 results; or 3, the 3 that are computed again, and what the chain rule needs beside them
+    assert plain.memory(Ws, h).peak > 9 * h.nbytes
+    assert saving.memory(Ws, h).peak < 7 * h.nbytes

@@ -12,7 +12,7 @@ from autograd_core.primitive import Primitive
 from autograd_core.shapes import normalize_axis
 from autograd_core.symbolic import Call, Expression, Literal
 from autograd_core.symbolic.named import Named, Slot, slots
-from autograd_core.tracing.functions import picked
+from autograd_core.tracing.functions import again, picked
 
 _SIGNS = {
     np.add: "+", np.subtract: "-", np.multiply: "*", np.divide: "/", np.less: "<",
@@ -250,5 +250,5 @@ _SPECIAL: dict[Any, Any] = {
     np.where: _where, elementwise.astype: _astype, elementwise.power_constant: _power,
     products.dot: _dot, products.matmul: _dot, shaping.concatenate: _concatenate,
     shaping.reshape: _reshape, shaping.transpose: _transpose, shaping.getitem: _getitem,
-    elementwise.broadcast_to: _broadcast_to,
+    elementwise.broadcast_to: _broadcast_to, again: lambda names, node, args, out: args[0],
 }  # fmt: skip
