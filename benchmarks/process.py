@@ -53,9 +53,11 @@ def _load(side: str) -> None:
 
 
 def peak_memory(name: str, side: str, size: str) -> tuple[float, Any]:
-    """Bytes that the process grows by, at most, from before the first step on.
+    """Bytes that a training step takes at most: the process's peak in later steps over what it had
+    before the net was made.
 
-    A tiny case first brings what a library loads or starts on its first use.
+    A tiny case first brings what a library loads or starts on its first use. What the first steps
+    took to trace or to compile has been given back to the system by then.
     """
     own = workload(name)
     first = own.start(side, own.tiny)
@@ -64,13 +66,19 @@ def peak_memory(name: str, side: str, size: str) -> tuple[float, Any]:
     case = _case(own, size)
     own.start(own.reference, case)
     del first
-    gc.collect()
-    give_back_free_memory()
+    _give_back()
     before = resident()
-    reset_peak()
     step = own.start(side, case)
     results = [_plain(step()) for _ in range(STEPS)]
+    _give_back()
+    reset_peak()
+    results += [_plain(step()) for _ in range(STEPS)]
     return float(max(resident("VmHWM") - before, PAGE)), results
+
+
+def _give_back() -> None:
+    gc.collect()
+    give_back_free_memory()
 
 
 def _case(own: Any, size: str) -> Any:

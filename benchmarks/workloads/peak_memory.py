@@ -1,4 +1,4 @@
-"""Peak memory of W6's step and of a 50-layer net's, in a fresh process."""
+"""Peak memory of W6's step and of a 50-layer net's, each side in a fresh process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def started(side: str) -> Start:
 
 WORKLOAD = Workload(
     name="memory",
-    title="peak memory over that before the first step",
+    title="peak memory of training steps over that before the net was made",
     cases=CASES,
     tiny=("deep", "tiny"),
     sides={

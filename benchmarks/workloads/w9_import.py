@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from importlib.util import find_spec
@@ -36,7 +37,9 @@ def importing(statement: str) -> Start:
         if find_spec(package) is None:
             raise Skipped(f"{package} is not installed")
         command = [sys.executable, "-c", TIMED.format(statement=statement)]
-        return lambda: (float(subprocess.check_output(command)), ())
+        environment = os.environ.copy()
+        environment.pop("PYTHONDONTWRITEBYTECODE", None)
+        return lambda: (float(subprocess.check_output(command, env=environment)), ())
 
     return start
 
