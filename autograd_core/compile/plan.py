@@ -18,6 +18,7 @@ from autograd_core.symbolic import Call, Expression, Symbol, nodes_of
 from autograd_core.tracing import Program
 
 FRESH = -1  # allocated by every call
+_LINE = 64  # bytes of a cache line
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,7 +59,9 @@ class Plan:
     """Steps, and the place of every result.
 
     places: of a result the number of its buffer, the input that it takes the place of, or FRESH.
-    sizes: of every buffer its bytes.   scratch: for steps that need scratch memory its buffer.
+    sizes, starts: of every buffer its bytes, and where it begins; of those that are in use at
+        different times several lie in the same memory.   peak: the bytes of all.
+    scratch: for steps that need scratch memory its buffer.
     steps, updates: what runs before the guards are looked at, and what writes into arguments.
     """
 
@@ -67,12 +70,9 @@ class Plan:
     updates: list[Step] = field(default_factory=list)
     places: dict[Expression, int | Symbol] = field(default_factory=dict)
     sizes: list[int] = field(default_factory=list)
+    starts: list[int] = field(default_factory=list)
+    peak: int = 0
     scratch: dict[Step, int] = field(default_factory=dict)
-
-    @property
-    def peak(self) -> int:
-        """The bytes of all buffers."""
-        return sum(self.sizes)
 
 
 Fuse = Callable[[Sequence[Call], set[Expression]], list[Step]]
@@ -135,8 +135,8 @@ def _takeovers(program: Program, donated: Mapping[Symbol, int]) -> dict[Call, Sy
 def _may_take_over(program: Program, out: Call, symbol: Symbol, late: set[Call]) -> bool:
     """Whether nothing reads the argument when the output is being written or after that: of what
     runs late only elementwise operations that lead to the output, element for element."""
-    if out.shape != symbol.shape or out.dtype != symbol.dtype:
-        return False
+    if not out.shape or out.shape != symbol.shape or out.dtype != symbol.dtype:
+        return False  # numbers have no memory that could be written over
     before = set(nodes_of([out]))
     for op in late:
         for operand in op.operands:
@@ -178,10 +178,9 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
     steps = [*made.steps, *made.updates]
     last = last_reads(made, steps)
     escaping = set().union(*map(roots_of, made.program.outputs))
-    free: dict[int, list[int]] = {}
+    lives: list[tuple[int, int]] = []  # of every buffer the first and the last step that use it
     for number, step in enumerate(steps):
         dying = [x for x in dict.fromkeys(_read(step)) if last[x] == number and _block_of(made, x)]
-        reusable = list(dying)
         for out in step.outs:
             if is_view(out):
                 continue
@@ -190,22 +189,45 @@ def _allot(made: Plan, taken: Mapping[Call, Symbol]) -> None:
             elif out in escaping or not out.shape or not takes_out(out):
                 made.places[out] = FRESH
             else:
-                same = next((x for x in reusable if step.may_write_over(x, out)), None)
+                until = last.get(out, number)
+                same = next((x for x in dying if step.may_write_over(x, out)), None)
                 if same is not None:
-                    reusable = [x for x in reusable if x is not same]  # `==` makes expressions
-                    dying = [x for x in dying if x is not same]
-                    made.places[out] = made.places[same]
+                    dying = [x for x in dying if x is not same]  # `==` makes expressions
+                    block = made.places[out] = made.places[same]
+                    assert isinstance(block, int)
+                    lives[block] = lives[block][0], until
                 else:
-                    made.places[out] = _block(made, free, _bytes(out))
-                if last.get(out, -1) < number:  # one of several results, which nobody reads
-                    dying.append(out)
+                    made.places[out] = len(lives)
+                    lives.append((number, until))
+                    made.sizes.append(_bytes(out))
         if step.scratch:
-            room = made.scratch[step] = _block(made, free, step.scratch)
-            free.setdefault(made.sizes[room], []).append(room)
-        for x in dying:
-            block = made.places[x]
-            assert isinstance(block, int)
-            free.setdefault(made.sizes[block], []).append(block)
+            made.scratch[step] = len(lives)
+            lives.append((number, number))
+            made.sizes.append(step.scratch)
+    made.starts, made.peak = _apart(made.sizes, lives)
+
+
+def _apart(sizes: Sequence[int], lives: Sequence[tuple[int, int]]) -> tuple[list[int], int]:
+    """Where each buffer begins, and where the last one ends.
+
+    Large ones first, each goes into the smallest gap between those that are in use while it is.
+    After Y. Pisarchyk and J. Lee, "Efficient memory management for deep neural net inference"
+    (2020): greedy by size.
+    """
+    lengths = -(-np.array(sizes, int) // _LINE) * _LINE
+    first, last = np.array(lives, int).reshape(-1, 2).T
+    starts, ends = np.zeros_like(lengths), np.zeros_like(lengths)
+    order = np.argsort(-lengths, kind="stable")
+    for count, i in enumerate(order):
+        beside = order[:count]
+        beside = beside[(first[beside] <= last[i]) & (first[i] <= last[beside])]
+        beside = beside[np.argsort(starts[beside])]
+        free = np.maximum.accumulate(np.concatenate([[0], ends[beside]]))
+        gaps = starts[beside] - free[:-1]
+        fitting = np.nonzero(gaps >= lengths[i])[0]
+        starts[i] = free[fitting[np.argmin(gaps[fitting])] if fitting.size else -1]
+        ends[i] = starts[i] + lengths[i]
+    return starts.tolist(), int(ends.max(initial=0))
 
 
 def _read(step: Step) -> list[Expression]:
@@ -233,22 +255,9 @@ def _bytes(node: Expression) -> int:
     return node.size * node.dtype.itemsize
 
 
-def _block(made: Plan, free: dict[int, list[int]], size: int) -> int:
-    """A buffer of at least that size that is free, and not much larger; or a new one."""
-    fitting = [s for s, blocks in free.items() if blocks and size <= s <= 2 * size + 64]
-    if fitting:
-        return free[min(fitting)].pop()
-    made.sizes.append(size)
-    return len(made.sizes) - 1
-
-
-def allocate(sizes: Sequence[int]) -> list[Any]:
-    """Memory for buffers, each from a multiple of 64 bytes on."""
-    rounded = [-(-size // 64) * 64 for size in sizes]
-    memory = np.empty(sum(rounded) + 64, np.uint8)
-    start = -memory.ctypes.data % 64
-    found = []
-    for size, whole in zip(sizes, rounded, strict=True):
-        found.append(memory[start : start + size])
-        start += whole
-    return found
+def allocate(plan: Plan) -> list[Any]:
+    """Memory for a plan's buffers, each from the beginning of a cache line on."""
+    memory = np.empty(plan.peak + _LINE, np.uint8)
+    first = -memory.ctypes.data % _LINE
+    pieces = zip(plan.starts, plan.sizes, strict=True)
+    return [memory[first + start : first + start + size] for start, size in pieces]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -94,6 +93,8 @@ class Program:
         """
         values = [*self.inputs, *(v for v in self.values if not isinstance(v, Symbol))]
         number = {node: i for i, node in enumerate(values)}
+        import json
+
         return json.dumps({
             "version": VERSION,
             "inputs": [{"name": s.name, **_type_data(s)} for s in self.inputs],
@@ -121,6 +122,8 @@ class Program:
     @staticmethod
     def from_json(text: str | bytes) -> Program:
         """The program that `to_json` wrote.  Anything else raises SnapshotError."""
+        import json
+
         try:
             data = json.loads(text)
             if data["version"] != VERSION:

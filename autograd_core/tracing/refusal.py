@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import linecache
 import sys
-from pathlib import Path
+from os.path import basename, dirname
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from autograd_core.errors import TracingError
 
 # Frames of these are not the user's: this package, and NumPy, whose operators call it.
-_LIBRARIES = (str(Path(__file__).parent.parent), str(Path(np.__file__).parent))
+_LIBRARIES = (dirname(dirname(__file__)), dirname(np.__file__))
 
 _DEPENDS = "gives a shape that depends on values"
 _WHERE = "asks where an array lies"
@@ -82,8 +82,9 @@ def refuse_outside(names: str) -> NoReturn:
 def refuse_random() -> NoReturn:
     """Raise a TracingError for numbers that were drawn while tracing."""
     raise TracingError(
-        "compile: the function draws random numbers from np.random. They would be drawn once, "
-        "while it is traced, and be the same in every call. Draw them outside and pass the array."
+        "compile: the function draws random numbers, from np.random or from a generator that it "
+        "reads from around it. They would be drawn once, while it is traced, and be the same in "
+        "every call. Draw them outside and pass the array."
     )
 
 
@@ -96,4 +97,4 @@ def _line() -> str:
         return "the function"
     file, number = frame.f_code.co_filename, frame.f_lineno
     code = linecache.getline(file, number).strip()
-    return f"{Path(file).name}, line {number}: `{code}`" if code else f"{file}, line {number}"
+    return f"{basename(file)}, line {number}: `{code}`" if code else f"{file}, line {number}"

@@ -22,6 +22,7 @@ from autograd_core.symbolic import Expression, Literal, Symbol
 from autograd_core.tensor import Tensor, leaf
 from autograd_core.tracing.functions import pulled
 from autograd_core.tracing.program import Program
+from autograd_core.tracing.randomness import Randomness
 from autograd_core.tracing.refusal import refuse_outside, refuse_random
 from autograd_core.tracing.traced import Traced
 
@@ -130,7 +131,7 @@ def trace(
     output, or a tuple with a value that is known.
     """
     noted = Trace()
-    drawn = _random_state()
+    randomness = Randomness(f)
     pairs = [
         noted.argument(name, value) if is_dynamic(value) else (None, value)
         for name, value in zip(names, leaves, strict=True)
@@ -139,7 +140,7 @@ def trace(
     with mode(recording=True, visit=None), observing(noted):
         found, result_form = flatten(_called(f, args, kwargs))
         found = [_output(settled(value), noted) for value in found]
-    if _random_state() != drawn:
+    if randomness.has_changed():
         refuse_random()
     noted.end()
     outputs: list[Expression] = []
@@ -206,13 +207,6 @@ def _described(tensor: Tensor) -> str:
 def _is_same(array: Any, copy: Any) -> bool:
     """Whether the numbers are still those of the copy, bit by bit."""
     return bool(array.shape == copy.shape and array.tobytes() == copy.tobytes())
-
-
-def _random_state() -> Any:
-    """Where NumPy's own generator stands."""
-    state: Any = np.random.get_state()  # noqa: NPY002  it is what others may have used
-    _, numbers, *rest = state
-    return numbers.tobytes(), rest
 
 
 def _guarded(plan: Plan, scope: Any, noted: Trace) -> Plan:

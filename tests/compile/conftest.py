@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -10,12 +10,21 @@ import numpy as np
 import pytest
 
 from autograd_core import compile  # noqa: A004  the field's name for it
+from autograd_core.compile.backends import has_numba
 from autograd_core.structure import flatten
 
-BACKENDS = ("numpy",)
+BACKENDS = ("numpy", "numba") if has_numba() else ("numpy",)
 
 # A program may add in another order, and take one factor before another.
 ULPS = {"float32": 2e-5, "float64": 1e-12, "complex64": 2e-5, "complex128": 1e-12}
+
+
+@pytest.fixture(autouse=True, scope="session")
+def kernels_of_these_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Compiled loops are kept in a folder of these tests, and not in the user's."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("AUTOGRAD_CORE_CACHE", str(tmp_path_factory.mktemp("kernels")))
+        yield
 
 
 @pytest.fixture(params=BACKENDS)

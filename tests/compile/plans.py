@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from autograd_core.compile import Plan
+from autograd_core.compile.clusters import is_reduction
 from autograd_core.compile.operations import is_elementwise
-from autograd_core.compile.plan import FRESH
-from autograd_core.symbolic import Call, Expression, Literal, run
+from autograd_core.compile.plan import FRESH, Step
+from autograd_core.symbolic import Call, Expression, Literal, nodes_of, run
 
 
 def owner(array: Any) -> Any:
@@ -34,6 +35,35 @@ def owners(plan: Plan, arrays: Sequence[Any]) -> dict[Expression, Expression]:
             values[node] = run(node.operation, [values[x] for x in node.operands], node.params)
         found[node] = by_memory.setdefault(id(owner(values[node])), node)
     return found
+
+
+def overlap(plan: Plan, one: Any, other: Any) -> bool:
+    """Whether two places are buffers that share memory."""
+    if not (isinstance(one, int) and isinstance(other, int)):
+        return False
+    start, begin = plan.starts[one], plan.starts[other]
+    return start < begin + plan.sizes[other] and begin < start + plan.sizes[one]
+
+
+def assert_read_first(step: Step, x: Expression, out: Call) -> None:
+    """Each element of x is read in the loop that writes it over, before or when it does so.
+
+    A loop goes over its elements once more for what reads a sum of them: what an operation needs
+    has been summed up by the time that the result is written.
+    """
+    loops = getattr(step, "loops", (step,))
+    loop = next(part for part in loops if out in set(part.operations))
+    inside = set(loop.operations)
+
+    def sums_behind(node: Call) -> set[Expression]:
+        return {y for y in nodes_of(node.operands) if y in inside and is_reduction(y)}
+
+    readers = [op for op in step.operations if any(x is y for y in op.operands)]
+    assert is_elementwise(out), f"{out} over {x}"
+    for reader in readers:
+        assert reader in inside, f"{out} over {x}, which a later loop reads"
+        assert is_elementwise(reader) or is_reduction(reader), f"{out} over {x}"
+        assert sums_behind(reader) <= sums_behind(out), f"{out} over {x} before {reader}"
 
 
 def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:  # noqa: C901  a walk with five checks
@@ -74,7 +104,7 @@ def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:  # noqa: C901  a wa
             at = place(out)
             overwritten = [x for x in step.operands if place(owned[x]) == at]
             for x in overwritten:
-                assert all(is_elementwise(op) for op in step.operations), f"{out} over {x}"
+                assert_read_first(step, x, out)
                 assert x.shape == out.shape, f"{out} over {x}"
                 assert owned[x] is x, f"{out} over a view, {x}"
             if at in arguments:
@@ -82,6 +112,7 @@ def assert_sound(plan: Plan, arrays: Sequence[Any]) -> None:  # noqa: C901  a wa
             if isinstance(at, int):
                 size = out.size * out.dtype.itemsize
                 assert size <= plan.sizes[at], f"{out} does not fit into buffer {at}"
+                holder = {k: x for k, x in holder.items() if not overlap(plan, k, at)}
             holder[at] = out
     assert done == set(plan.program.operations)
     for out in plan.program.outputs:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import threading
 from typing import Any
 
@@ -13,17 +14,11 @@ pytest.importorskip("numba")
 from autograd_core import sigmoid, value_and_grad
 from autograd_core.compile.numba_backend import emitter
 from autograd_core.compile.numba_backend.clusters import Function
+from autograd_core.compile.numpy_backend.emit import runner
 from autograd_core.compile.plan import plan
 from tests.compile.numba_programs import assert_as_evaluated, program_of, random_function, run
 
 RNG = np.random.default_rng(0)
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _cache(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("AUTOGRAD_CORE_CACHE", str(tmp_path_factory.mktemp("cache")))
-        yield
 
 
 def functions_of(program: Any) -> list[Any]:
@@ -123,3 +118,19 @@ def test_two_threads_run_one_kernel_at_once() -> None:
     for each in work:
         each.join()
     np.testing.assert_allclose(found, [expected] * 4, rtol=1e-13)
+
+
+def test_addresses_are_of_buffers_that_live_as_long_as_the_function() -> None:
+    def chain(x: Any) -> Any:
+        for _ in range(60):
+            x = np.tanh(x) * np.cos(x) + x / 2
+        return x
+
+    fuse, emit_step = emitter()
+    run: Any = runner(plan(program_of(chain, [np.ones(10)]), None, fuse), emit_step)()
+    cells = inspect.getclosurevars(run).nonlocals
+    passed = [table for name, table in cells.items() if name.startswith("buffers_")]
+    places = [np.lib.array_utils.byte_bounds(buffer) for buffer in run.buffers]
+    assert passed
+    for address in np.concatenate(passed):
+        assert any(start <= address < stop for start, stop in places)

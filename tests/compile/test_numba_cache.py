@@ -14,6 +14,8 @@ import pytest
 
 pytest.importorskip("numba")
 
+from numba.core.caching import IndexDataCacheFile
+
 from autograd_core.compile.numba_backend import store
 from tests.compile.numba_programs import program_of, run
 
@@ -65,6 +67,78 @@ def test_damaged_files_are_compiled_anew_after_one_warning(
     assert len(seen) == 1
     forget(monkeypatch)  # the damaged files are gone
     assert_right()
+
+
+@pytest.mark.parametrize("content", [b"", b"\x80"], ids=["empty", "cut off"])
+def test_other_contents_are_damage(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, content: bytes
+) -> None:
+    assert_right()
+    for path in folder.rglob("*.nb[ic]"):
+        path.write_bytes(content)
+    forget(monkeypatch)
+    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged") as seen:
+        assert_right()
+    assert len(seen) == 1
+
+
+def test_damaged_files_that_cannot_be_removed(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise PermissionError("read-only folder")
+
+    assert_right()
+    for path in folder.rglob("*.nbi"):
+        path.write_bytes(b"not what Numba wrote")
+    forget(monkeypatch)
+    monkeypatch.setattr(Path, "unlink", refuse)
+    monkeypatch.setattr(Path, "touch", refuse)
+    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged") as seen:
+        assert_right()
+    assert len(seen) == 1
+
+
+def test_machine_code_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Numba's files: the folder is there, and its disk is full."""
+
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(IndexDataCacheFile, "save", refuse)
+    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged: OSError: .*No space") as seen:
+        assert_right()
+    assert len(seen) == 1
+
+
+def test_the_kernels_that_were_used_last_are_kept(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "_KEPT", 3)
+    types = {"kernel": (store.numba.int64,)}
+
+    def use(number: int) -> Path:
+        forget(monkeypatch)
+        source = f"def kernel(x):\n    return x + {number}\n"
+        (kernel,) = store.compiled(source, types)
+        assert kernel(1) == 1 + number
+        (path,) = [p for p in folder.glob("*.py") if p.read_text().endswith(source)]
+        return path
+
+    def older(path: Path) -> None:
+        os.utime(path, ns=(0, path.stat().st_mtime_ns - 10**9))
+
+    paths = []
+    for number in range(3):
+        paths.append(use(number))
+        for path in paths:
+            older(path)
+    use(0)  # the oldest, and now the one used last
+    use(3)
+    assert [path.exists() for path in paths] == [True, False, True]
+    left = {path.name.partition(".")[0] for path in folder.rglob("*.nb[ic]")}
+    assert left == {path.stem for path in folder.glob("*.py")}
+    assert len(left) == 3
 
 
 def test_another_source_under_the_same_name_is_replaced(

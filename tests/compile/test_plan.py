@@ -10,6 +10,7 @@ from autograd_core import (
     softmax,
     value_and_grad,
 )
+from autograd_core.compile.plan import _apart
 from tests.compile.plans import assert_sound
 
 X = np.linspace(-1, 2, 12).reshape(3, 4)
@@ -151,3 +152,32 @@ def test_what_an_index_copies_is_no_view(compiled, index):
     for _ in range(2):
         for actual, expected in zip(run(X), f(X), strict=True):
             np.testing.assert_allclose(actual, expected, rtol=1e-14)
+
+
+def test_the_buffers_of_different_times_share_memory():
+    """Of different sizes, too: small ones lie where a large one lay."""
+
+    def f(x):
+        large = np.exp(x) @ np.ones((400, 400))
+        small = [np.sin(large[i : i + 10]) @ np.ones((400, 10)) for i in range(0, 400, 10)]
+        return sum(np.sum(part * part) for part in small)
+
+    memory = compile(value_and_grad(f), backend="numpy").memory(np.ones((400, 400)))
+    assert memory.peak <= memory.allocated <= 1.01 * memory.peak
+
+
+@pytest.mark.parametrize("seed", range(30))
+def test_buffers_of_the_same_time_lie_apart(seed):
+    rng = np.random.default_rng(seed)
+    count, steps = rng.integers(0, 60), 40
+    sizes = rng.choice([0, 1, 63, 64, 65, 1000, 5000, 5120], count).tolist()
+    lives = [tuple(sorted(rng.integers(0, steps, 2).tolist())) for _ in range(count)]
+    starts, end = _apart(sizes, lives)
+    used, needed = np.zeros((steps, end), int), np.zeros(steps, int)
+    for size, start, (first, last) in zip(sizes, starts, lives, strict=True):
+        assert start % 64 == 0
+        assert start + size <= end
+        used[first : last + 1, start : start + size] += 1
+        needed[first : last + 1] += -(-size // 64) * 64
+    assert used.max(initial=0) <= 1
+    assert needed.max() <= end <= 1.3 * needed.max()

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +13,7 @@ from autograd_core import (
     jvp,
     value_and_grad,
 )
-from tests.compile.conftest import BACKENDS, assert_same
+from tests.compile.conftest import assert_same
 from tests.compile.plans import assert_sound
 
 UNARY: dict[str, Callable[[Any], Any]] = {
@@ -82,67 +81,77 @@ def matrices(seed: int, size: int, dtype: Any) -> list[Any]:
     return [rng.uniform(-1.5, 1.5, (size, size)).astype(dtype) for _ in range(2)]
 
 
-ARGUMENTS = given(
-    program=programs(),
-    seed=st.integers(0, 1000),
-    size=st.integers(1, 4),
-    dtype=st.sampled_from([np.float32, np.float64]),
-)
-QUICK = settings(
-    max_examples=60, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
-)
+# Numba takes a second for every program.
+EXAMPLES = {"numpy": 60, "numba": 5}
+
+
+def on_programs(backend: str, check: Callable[..., None]) -> None:
+    """Check random programs, each with arguments for it."""
+    derived = given(
+        program=programs(),
+        seed=st.integers(0, 1000),
+        size=st.integers(1, 4),
+        dtype=st.sampled_from([np.float32, np.float64]),
+    )
+    quick = settings(
+        max_examples=EXAMPLES[backend],
+        deadline=None,
+        derandomize=True,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    quick(derived(check))()
 
 
 def close(dtype: Any) -> float:
     return 1e-3 if dtype is np.float32 else 1e-9
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@ARGUMENTS
-@QUICK
-def test_values_and_gradients(backend, program, seed, size, dtype):
-    inputs = matrices(seed, size, dtype)
-    for f in (program, value_and_grad(program.total, (0, 1))):
-        expected = f(*inputs)
-        run = compile(f, backend=backend)
-        for _ in range(2):
-            assert_same(run(*inputs), expected, close(dtype))
-        others = matrices(seed + 1, size, dtype)  # numbers that were not there while tracing
-        assert_same(run(*others), f(*others), close(dtype))
+def test_values_and_gradients(backend):
+    def check(program, seed, size, dtype):
+        inputs = matrices(seed, size, dtype)
+        for f in (program, value_and_grad(program.total, (0, 1))):
+            expected = f(*inputs)
+            run = compile(f, backend=backend)
+            for _ in range(2):
+                assert_same(run(*inputs), expected, close(dtype))
+            others = matrices(seed + 1, size, dtype)  # numbers that were not there while tracing
+            assert_same(run(*others), f(*others), close(dtype))
+
+    on_programs(backend, check)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@ARGUMENTS
-@QUICK
-def test_second_derivatives(backend, program, seed, size, dtype):
-    def curved(x, y):
-        slope = grad(program.total)
-        return jvp(lambda x: slope(x, y), (x,), (y,))
+def test_second_derivatives(backend):
+    def check(program, seed, size, dtype):
+        def curved(x, y):
+            slope = grad(program.total)
+            return jvp(lambda x: slope(x, y), (x,), (y,))
 
-    inputs = matrices(seed, size, dtype)
-    expected = curved(*inputs)
-    assert_same(compile(curved, backend=backend)(*inputs), expected, 10 * close(dtype))
+        inputs = matrices(seed, size, dtype)
+        expected = curved(*inputs)
+        assert_same(compile(curved, backend=backend)(*inputs), expected, 10 * close(dtype))
 
-
-@pytest.mark.parametrize("backend", BACKENDS)
-@ARGUMENTS
-@QUICK
-def test_plans(backend, program, seed, size, dtype):
-    inputs = matrices(seed, size, dtype)
-    f = compile(value_and_grad(program.total, (0, 1)), backend=backend)
-    assert_sound(f.plan(*inputs), inputs)
+    on_programs(backend, check)
 
 
-@pytest.mark.parametrize("backend", BACKENDS)
-@ARGUMENTS
-@QUICK
-def test_donated_arguments(backend, program, seed, size, dtype):
-    def update(x, y):
-        slopes = grad(program.total, (0, 1))(x, y)
-        return x - 0.1 * slopes[0], y - 0.1 * slopes[1], np.sum(x)
+def test_plans(backend):
+    def check(program, seed, size, dtype):
+        inputs = matrices(seed, size, dtype)
+        f = compile(value_and_grad(program.total, (0, 1)), backend=backend)
+        assert_sound(f.plan(*inputs), inputs)
 
-    inputs = matrices(seed, size, dtype)
-    expected = update(*inputs)
-    f = compile(update, donate=("x", "y"), backend=backend)
-    assert_sound(f.plan(*inputs), inputs)
-    assert_same(f(*[np.copy(x) for x in inputs]), expected, close(dtype))
+    on_programs(backend, check)
+
+
+def test_donated_arguments(backend):
+    def check(program, seed, size, dtype):
+        def update(x, y):
+            slopes = grad(program.total, (0, 1))(x, y)
+            return x - 0.1 * slopes[0], y - 0.1 * slopes[1], np.sum(x)
+
+        inputs = matrices(seed, size, dtype)
+        expected = update(*inputs)
+        f = compile(update, donate=("x", "y"), backend=backend)
+        assert_sound(f.plan(*inputs), inputs)
+        assert_same(f(*[np.copy(x) for x in inputs]), expected, close(dtype))
+
+    on_programs(backend, check)

@@ -42,7 +42,10 @@ ASKING = {
     "nonzero": (np.nonzero, "gives a shape that depends on values"),
     "unique": (np.unique, "gives a shape that depends on values"),
     "flatnonzero": (lambda x: np.flatnonzero(x > 1), "gives a shape that depends on values"),
-    "asarray": (np.asarray, r"makes a plain array of a value \(what it indexes should be an argument, too\)"),
+    "asarray": (
+        np.asarray,
+        r"makes a plain array of a value \(what it indexes should be an argument, too\)",
+    ),
     "math": (lambda x: math.sin(x[0]), "makes a Python number of a value"),
     "format": (lambda x: x * len(f"{x[0]:.3f}"), "makes a Python number of a value"),
     "layout": (lambda x: np.ravel(x > 1, order="K"), "asks how an array lies in memory"),

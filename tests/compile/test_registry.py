@@ -12,6 +12,12 @@ DTYPES = [np.float32, np.float64]
 ROUGH = {"over_gap", "lstsq", "pinv", "expm", "sqrtm", "eig", "svd", "eigh", "cofactor_slope"}
 
 
+@pytest.fixture
+def backend():
+    """NumPy's; each operation on Numba's: tests/reference/test_compiled_numba.py."""
+    return "numpy"
+
+
 def tolerance(sample, dtype):
     if sample.primitive.name not in ROUGH:
         return None

@@ -6,7 +6,11 @@ import numpy as np
 import pytest
 
 from autograd_core import compile  # noqa: A004  the field's name for it
-from tests.compile.conftest import assert_compiles, cotangent
+from tests.compile.conftest import (
+    assert_compiles,
+    cotangent,
+    kernels_of_these_tests,  # noqa: F401  a fixture
+)
 from tests.compile.test_registry import arranged, slopes, tolerance
 from tests.core.samples import FIRST_SAMPLES
 

@@ -15,7 +15,7 @@ from autograd_core.compile.numba_backend.loops import LoopWriter
 from autograd_core.compile.numpy_backend import threads
 from autograd_core.compile.numpy_backend.emit import Writer, emit_calls
 from autograd_core.compile.operations import is_view, ufunc_of
-from autograd_core.compile.plan import Step
+from autograd_core.compile.plan import FRESH, Step
 from autograd_core.symbolic import Call, Expression, Literal, Symbol
 
 typeof: Any = numba.typeof
@@ -33,7 +33,8 @@ def emit_step(writer: Writer, step: Step) -> None:
 class _Emitter:
     """Writes the source of a function, and the call.
 
-    arguments: what the call passes, by what the function calls it.
+    arguments: what the call passes, by what the function calls it.   buffers: the caller's names of
+    those buffers whose addresses it passes, all in one array, as each argument takes its time.
     """
 
     def __init__(self, writer: Writer, step: Function) -> None:
@@ -41,6 +42,7 @@ class _Emitter:
         self.arguments: dict[str, str] = {}
         self.types: list[Any] = []
         self.head: list[str] = []
+        self.buffers: list[str] = []
         self._known: dict[Any, str] = {}
         self._after: list[str] = []
 
@@ -66,8 +68,14 @@ class _Emitter:
 
     def array(self, node: Expression, flat: bool) -> str:
         """What the function calls an operand or a result."""
-        outer = self._outer(node, flat)
         key = self._memory(node), flat
+        # The first is passed itself: the first link of a chain reads an argument there and all
+        # others read a buffer, and they are to be one function.
+        if self._known and self._is_buffer(node):
+            if key not in self._known:
+                self._known[key] = self._at_address(node, flat)
+            return self._known[key]
+        outer = self._outer(node, flat)
         if key not in self._known:
             name = self._known[key] = f"x{len(self._known)}"
             self.arguments[name] = outer
@@ -77,6 +85,29 @@ class _Emitter:
                 self.head.append(f"{number} = {terms.type_name(node.dtype)}({name})")
                 self._known[key] = number
         return self._known[key]
+
+    def _is_buffer(self, node: Expression) -> bool:
+        """Whether it lies in the same memory in every call, in its order."""
+        place = self.writer.plan.places.get(node)
+        return isinstance(place, int) and place != FRESH
+
+    def _at_address(self, node: Expression, flat: bool) -> str:
+        """Let the function make an array of a buffer for itself."""
+        if not self.buffers:
+            self.arguments["buffers"] = f"buffers_{len(self.writer.setup)}"
+            self.types.append(numba.types.Array(numba.int64, 1, "C"))
+        name, shape = f"x{len(self._known)}", (node.size,) if flat else node.shape
+        what = f"{len(self.buffers)}, {terms.type_name(node.dtype)}, {shape}"
+        self.head.append(f"{name} = array_at(buffers, {what})")
+        self.buffers.append(self.writer.name(node))
+        return name
+
+    def _addresses(self) -> None:
+        """The line that finds the addresses of all buffers."""
+        if self.buffers:
+            writer = self.writer
+            find = writer.object(_addresses, "addresses")
+            writer.setup.append(f"{self.arguments['buffers']} = {find}({', '.join(self.buffers)})")
 
     def _memory(self, node: Expression) -> Any:
         """The same for an operand and for the result that is written over it."""
@@ -131,6 +162,7 @@ class _Emitter:
         for number, loop in enumerate(self.step.loops):
             body += LoopWriter(loop, self.array, names, f"l{number}", shared=False).write()
         body.append(self._return(names))
+        self._addresses()
         source = _definition("kernel", list(self.arguments), [*self.head, *body])
         (function,) = store.compiled(source, {"kernel": tuple(self.types)})
         name = self.writer.object(function, f"kernel_{len(self.writer.objects)}")
@@ -141,6 +173,7 @@ class _Emitter:
         names: dict[Expression, str] = {}
         loop = LoopWriter(self.step.loops[0], self.array, names, "l0", shared=True)
         body, end = loop.write(), loop.finish()
+        self._addresses()
         passed = [*self.arguments, *(part.name for part in loop.parts)]
         source = _definition("kernel", ["lo", "hi", *passed], [*self.head, *body])
         source += "\n\n" + _definition("finish", passed, [*self.head, *end, self._return(names)])
@@ -188,6 +221,10 @@ class _Emitter:
             if not self._is_plain(node):
                 number = writer.object(node.dtype.type, node.dtype.name)
                 writer.body.append(f"{writer.names[node]} = {number}({writer.names[node]})")
+
+
+def _addresses(*arrays: Any) -> Any:
+    return np.array([array.ctypes.data for array in arrays], np.int64)
 
 
 def _gives_number(node: Call) -> bool:

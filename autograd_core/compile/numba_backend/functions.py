@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.compile.numba_backend.formats import DOUBLE, SINGLE, Format
+from autograd_core.compile.formats import DOUBLE, SINGLE, Format
 from autograd_core.compile.numba_backend.intrinsics import (
     copysign,
     exponent_of,

@@ -6,12 +6,15 @@ give NaN where either operand is NaN, as NumPy's do; `select` takes both values 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
 from llvmlite import ir
 from numba import extending, njit, types
+from numba.core import cgutils
+from numba.np import arrayobj
 
 _BITS = {
     types.float32: (ir.IntType(32), 23, np.int32, np.float32),
@@ -104,6 +107,37 @@ def power_of_two(typing: Any, t: Any) -> Any:
         return builder.bitcast(raised, args[0].type)
 
     return t(t), generate
+
+
+_populate: Any = arrayobj.populate_array
+_pack: Any = cgutils.pack_array
+
+
+@_intrinsic
+def array_at(typing: Any, addresses: Any, place: Any, number: Any, shape: Any) -> Any:
+    """The array of these numbers that begins at one of several addresses.  All but the first are
+    literals."""
+    lengths = [length.literal_value for length in shape]
+    kind = types.Array(number.dtype, len(shape), "C")
+    size = np.dtype(str(number.dtype)).itemsize
+
+    def generate(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+        word = context.get_value_type(types.intp)
+        table = context.make_array(addresses)(context, builder, args[0])
+        address = builder.load(builder.gep(table.data, [word(place.literal_value)]))
+        made = context.make_array(kind)(context, builder)
+        steps = [size * math.prod(lengths[axis + 1 :]) for axis in range(len(lengths))]
+        _populate(
+            made,
+            data=builder.inttoptr(address, made.data.type),
+            shape=_pack(builder, [word(n) for n in lengths]),
+            strides=_pack(builder, [word(n) for n in steps]),
+            itemsize=word(size),
+            meminfo=None,
+        )
+        return made._getvalue()
+
+    return kind(addresses, place, number, shape), generate
 
 
 @_intrinsic

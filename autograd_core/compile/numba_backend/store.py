@@ -3,7 +3,8 @@
 The source of a kernel is a file in the cache folder, named by its hash, and Numba keeps the machine
 code beside it, by processor and by the types of arguments.  Files are put in place by renaming, so
 that processes that compile at the same time do not meet half a file.  What cannot be read is
-compiled again, after one warning, and so is everything where the folder cannot be written.
+compiled again, after one warning, and so is everything where the folder cannot be written.  Those
+that were used last are kept.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ import tempfile
 import types
 import warnings
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from threading import RLock
@@ -26,7 +28,8 @@ import llvmlite
 import numba
 import numpy as np
 
-from autograd_core.compile.numba_backend import folds, formats, functions, intrinsics
+from autograd_core.compile import formats
+from autograd_core.compile.numba_backend import folds, functions, intrinsics
 
 _HEAD = """import numpy as np
 from numba import boolean, float32, float64, int32, int64, uint8
@@ -38,6 +41,8 @@ from autograd_core.compile.numba_backend.intrinsics import *
 
 
 """
+_PREFIX = "autograd_core_kernel_"
+_KEPT = 1000  # kernels in the cache folder, which take some 40 MB
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 _kernels: dict[tuple[str, Any], Sequence[Any]] = {}
 _lock = RLock()
@@ -71,7 +76,7 @@ def cache_folder() -> Path:
 
 
 def _from_disk(source: str, signatures: Mapping[str, Any]) -> Sequence[Any]:
-    name = f"autograd_core_kernel_{_hash_of(source)}"
+    name = _PREFIX + _hash_of(source)
     try:
         path = _placed(cache_folder(), name, source)
     except OSError as error:
@@ -81,9 +86,25 @@ def _from_disk(source: str, signatures: Mapping[str, Any]) -> Sequence[Any]:
         return _jitted(_imported(name, path), signatures, cache=True)
     except Exception as error:  # noqa: BLE001  whatever is wrong with a file that others can write
         _warn(f"{path} or what Numba keeps beside it is damaged: {type(error).__name__}: {error}")
-        for file in path.parent.glob(f"**/{name}.*"):
-            file.unlink(missing_ok=True)
+        _remove(path)
         return _jitted(_in_memory(name, source), signatures)
+
+
+def _remove(path: Path) -> None:
+    """Remove a source and what Numba keeps beside it, if that is allowed."""
+    for file in path.parent.glob(f"**/{path.stem}.*"):
+        with suppress(OSError):
+            file.unlink()
+
+
+def _prune(folder: Path) -> None:
+    """Let the folder keep the kernels that were used last."""
+    used = {}
+    for path in folder.glob(f"{_PREFIX}*.py"):
+        with suppress(OSError):  # another process may prune, too
+            used[path] = path.stat().st_mtime_ns
+    for path in sorted(used, key=used.__getitem__)[:-_KEPT]:
+        _remove(path)
 
 
 def _warn(problem: str) -> None:
@@ -114,12 +135,15 @@ def _placed(folder: Path, name: str, source: str) -> Path:
     """The file with the source, which is written where it is not there."""
     path = folder / f"{name}.py"
     if path.exists() and path.read_text(encoding="utf-8", errors="replace") == source:
+        with suppress(OSError):
+            path.touch()
         return path
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle, made = tempfile.mkstemp(dir=folder, suffix=".tmp")
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(source)
     Path(made).replace(path)
+    _prune(folder)
     return path
 
 

@@ -103,7 +103,7 @@ def _first(x: Expression) -> Any:
 # ── operations ────────────────────────────────────────────────────────────────────────────────
 def is_known(node: Call) -> bool:
     """Whether a kernel can compute an operation."""
-    if any(x.dtype.name not in _TYPES or not x.size for x in (node, *node.operands)):
+    if not all(map(_is_plain, (node, *node.operands))):
         return False
     if node.operation in (shaping.reshape, shaping.getitem):
         return True
@@ -112,6 +112,11 @@ def is_known(node: Call) -> bool:
     if is_reduction(node):
         return node.dtype.kind in "fi" and not _is_long(node)
     return _template(node) is not None
+
+
+def _is_plain(x: Expression) -> bool:
+    """Whether a kernel can read and write such an array; those in another byte order it cannot."""
+    return x.dtype.name in _TYPES and x.dtype.isnative and x.size > 0
 
 
 _LONGEST_ROW = 8192  # of a longer one, a sum in one go has not the accuracy of NumPy's

@@ -7,19 +7,22 @@ from typing import Any
 
 import numpy as np
 
-from autograd_core.compile.clusters import Policy, is_large
+from autograd_core.compile.clusters import Policy, is_large, owner_of
 from autograd_core.compile.clusters import fuse as clusters
-from autograd_core.compile.numpy_backend import threads
+from autograd_core.compile.numpy_backend import functions, threads
 from autograd_core.compile.numpy_backend.calls import call_of
 from autograd_core.compile.numpy_backend.emit import Writer, emit_calls
-from autograd_core.compile.operations import is_elementwise, is_view
+from autograd_core.compile.operations import is_elementwise, is_view, ufunc_of
 from autograd_core.compile.plan import Step, one_by_one
 from autograd_core.ops import products, reduction
 from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
 
 _BYTES = 1 << 20  # of all scratch of a thread
-_WIDEST = 1 << 16  # of one array of a block
+_WIDEST = 1 << 17  # of one array of a block
+# OpenBLAS shares products of more than 10,000 numbers among threads of its own, for which ours
+# wait: a step of these takes 15 times as long.
+_WIDEST_OF_PRODUCTS = 1 << 16
 
 
 def _accepts(node: Call) -> bool:
@@ -83,38 +86,92 @@ class _Block:
         self.lines: list[str] = []
         self.after: list[str] = []
         self.object, self.constant = writer.object, self._constant
+        self._outs = set(step.outs)
         self._names: dict[Expression, str] = {}
         self._dtypes: list[np.dtype[Any]] = []
         self._free: dict[np.dtype[Any], list[int]] = {}
-        self._place: dict[Expression, int] = {}
+        self._place: dict[Expression, int] = {}  # of results that are still read, their scratch
 
     def write(self) -> None:
         """Fill `lines` and `after`."""
-        outs = set(self.step.outs)
-        last = {x: node for node in self.step.operations for x in node.operands}
+        last = {owner_of(x): node for node in self.step.operations for x in node.operands}
         for node in self.step.operations:
+            owners = dict.fromkeys(map(owner_of, node.operands))
+            dying = [x for x in owners if last[x] is node and x in self._place]
             if is_view(node):  # the same elements in another shape
                 self._names[node] = self.name(node.operands[0])
             elif not node.shape:
                 self._names[node] = f"s{len(self._names)}"
                 self.lines.append(f"{self._names[node]} = {call_of(self, node, None)}")
             else:
-                operands = [self.name(x) for x in node.operands]  # their lines come before
-                assert operands
-                target = self._out(node) if node in outs else self._temporary(node)
-                self.lines.append(call_of(self, node, target))
-                self._names[node] = target
-            for x in dict.fromkeys(node.operands):
-                if last[x] is node and x in self._place:
-                    place = self._place[x]
-                    self._free.setdefault(self._dtypes[place], []).append(place)
+                self._names[node] = self._write_elements(node, dying)
+            for x in dying:
+                self._release(x)
+        self.lines[:0] = self._head()
         self.lines.append(f"return ({''.join(f'{self._names[node]}, ' for node in self.sums)})")
+
+    def _write_elements(self, node: Call, dying: list[Expression]) -> str:
+        """The call of an operation, and what its result is called.
+
+        dying: operands in scratch that nobody reads after it.
+        """
+        operands = [self.name(x) for x in node.operands]  # their lines come before
+        ufunc, quick = ufunc_of(node), self._quicker(node)
+        if node in self._outs:
+            target = self._out(node)
+        else:
+            fitting = [x for x in dying if x.dtype == node.dtype] if ufunc and not quick else []
+            place = self._place.pop(fitting[0]) if fitting else self._take(node.dtype)
+            self._place[node], target = place, f"t{place}"
+        if quick is None:
+            self.lines.append(call_of(self, node, target))
+        else:
+            spare = [self._take(node.dtype) for _ in range(quick.scratch)]
+            arguments = [operands[0], target, *(f"t{place}" for place in spare)]
+            name = self.object(quick.run, quick.run.__name__)
+            self.lines.append(f"{name}({', '.join(arguments)})")
+            self._free.setdefault(node.dtype, []).extend(spare)
+        return target
+
+    def _quicker(self, node: Call) -> functions.Function | None:
+        """A function instead of a ufunc, unless the result may lie where an operand does."""
+        if isinstance(self.writer.plan.places.get(node), Symbol):
+            return None
+        ufunc = ufunc_of(node)
+        return None if ufunc is None else functions.instead_of(ufunc, node)
+
+    # ── scratch ───────────────────────────────────────────────────────────────────────────────
+    def _take(self, dtype: np.dtype[Any]) -> int:
+        """The number of a scratch array that is free."""
+        free = self._free.get(dtype)
+        if free:
+            return free.pop()
+        self._dtypes.append(dtype)
+        return len(self._dtypes) - 1
+
+    def _release(self, x: Expression) -> None:
+        """Let others have the scratch of a result, if that is not the last reader's by now."""
+        if x in self._place:
+            place = self._place.pop(x)
+            self._free.setdefault(self._dtypes[place], []).append(place)
+
+    def _head(self) -> list[str]:
+        """Names for the scratch, of which the last block takes a part."""
+        if not self._dtypes:
+            return []
+        names = "".join(f"t{place}, " for place in range(len(self._dtypes)))
+        return [
+            f"if stop - start < {self.length}: scratch = [t[: stop - start] for t in scratch]",
+            f"{names}= scratch",
+        ]
 
     @property
     def length(self) -> int:
         """The elements of a block."""
         sizes = [dtype.itemsize for dtype in self._dtypes] or [8]
-        return max(1 << 10, min(_WIDEST // max(sizes), _BYTES // sum(sizes)))
+        has_products = any(node.operation is products.dot for node in self.sums)
+        widest = _WIDEST_OF_PRODUCTS if has_products else _WIDEST
+        return max(1 << 10, min(widest // max(sizes), _BYTES // sum(sizes)))
 
     def scratch(self) -> str:
         """The temporary arrays of every thread, as source."""
@@ -161,16 +218,3 @@ class _Block:
                 f"{copyto}({target}, flat_{target}.reshape({node.shape}))"
             )
         return self._part(node, target)
-
-    def _temporary(self, node: Call) -> str:
-        """Scratch for a result that only the block reads."""
-        free = self._free.get(node.dtype)
-        if free:
-            place = free.pop()
-        else:
-            place = len(self._dtypes)
-            self._dtypes.append(node.dtype)
-        self._place[node] = place
-        name = f"t{len(self._names)}"
-        self.lines.append(f"{name} = scratch[{place}][: stop - start]")
-        return name

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NoReturn
 
 import numpy as np
@@ -152,6 +153,26 @@ def _half_written(error: Exception) -> NoReturn:
     ) from error
 
 
+def _check_writable(writer: Writer) -> list[str]:
+    """Lines that refuse donated arrays that cannot be written, before any is."""
+    places = writer.plan.places.values()
+    donated = [x for x in writer.plan.program.inputs if any(x is place for place in places)]
+    if not donated:
+        return []
+    names = [writer.names[symbol] for symbol in donated]
+    refuse = writer.object(partial(_refuse, [x.name for x in donated]), "refuse")
+    writable = " and ".join(f"{name}.flags.writeable" for name in names)
+    return [f"if not ({writable}): {refuse}({', '.join(names)})"]
+
+
+def _refuse(names: Sequence[str], *donated: Any) -> NoReturn:
+    read_only = [n for n, x in zip(names, donated, strict=True) if not x.flags.writeable]
+    raise GraphError(
+        f"compile: {', '.join(read_only)} is donated and read-only: its new value cannot take its "
+        "place. Pass a copy, or do not donate it."
+    )
+
+
 def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[str, Any]]:
     """The code of `make(B)`, which gives the function for a set of buffers, and its objects."""
     writer = Writer(plan)
@@ -166,7 +187,7 @@ def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[s
     if plan.updates:
         writer.objects["half_written"] = _half_written
         writer.body[before:] = [
-            "try:", *(f"    {line}" for line in writer.body[before:]),
+            *_check_writable(writer), "try:", *(f"    {line}" for line in writer.body[before:]),
             "except Exception as error: half_written(error)",
         ]  # fmt: skip
     given: set[Expression] = set()
@@ -174,7 +195,9 @@ def source_of(plan: Plan, emit_step: EmitStep = emit_calls) -> tuple[str, dict[s
     arguments = ", ".join(writer.names[symbol] for symbol in plan.program.inputs)
     lines = ["def make(B):", *(f"    {line}" for line in writer.setup)]
     lines += [f"    def run({arguments}):", *(f"        {line}" for line in writer.body)]
-    lines += [f"        return ({''.join(f'{r}, ' for r in results)})", "    return run", ""]
+    lines += [f"        return ({''.join(f'{r}, ' for r in results)})"]
+    lines += ["    run.buffers = B  # which live as long, as kernels are given addresses in them"]
+    lines += ["    return run", ""]
     return "\n".join(lines), writer.objects
 
 
@@ -184,4 +207,4 @@ def runner(plan: Plan, emit_step: EmitStep = emit_calls) -> Callable[[], Runner]
     space = dict(objects)
     exec(compile(code, "<program>", "exec"), space)  # noqa: S102  the source is made here
     make: Callable[[Sequence[Any]], Runner] = space["make"]
-    return lambda: make(allocate(plan.sizes))
+    return lambda: make(allocate(plan))

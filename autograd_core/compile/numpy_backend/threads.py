@@ -5,9 +5,12 @@ from __future__ import annotations
 import itertools
 import os
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from concurrent.futures import ThreadPoolExecutor
 
 Block = Callable[[int, int, Any], Any]  # (start, stop, scratch of a thread)
 
@@ -27,11 +30,16 @@ def count() -> int:
 @cache
 def _pool(process: int) -> ThreadPoolExecutor:
     """The threads of this process: those of its parent are not there after a fork."""
+    from concurrent.futures import ThreadPoolExecutor
+
     return ThreadPoolExecutor(max(1, count() - 1), "autograd_core")
 
 
 def in_blocks(block: Block, size: int, length: int, scratch: Sequence[Any]) -> list[Any]:
-    """What the blocks of 0 … size return, in order; every thread has a scratch of its own."""
+    """What the blocks of 0 … size return, in order; every thread has a scratch of its own.
+
+    All threads warn and raise as `np.errstate` says where it is called.
+    """
     starts = range(0, size, length)
     results: list[Any] = [None] * len(starts)
     numbers = itertools.count()  # each thread takes the next block
@@ -43,8 +51,14 @@ def in_blocks(block: Block, size: int, length: int, scratch: Sequence[Any]) -> l
             start = starts[number]
             results[number] = block(start, min(start + length, size), own)
 
-    waiting = [_pool(os.getpid()).submit(work, own) for own in scratch[1 : len(starts)]]
-    work(scratch[0])
+    helpers = scratch[1 : len(starts)]
+    pool = _pool(os.getpid())
+    waiting = [pool.submit(copy_context().run, work, own) for own in helpers]
+    try:
+        work(scratch[0])
+    finally:  # no array may be written to when this is left
+        for each in waiting:
+            each.exception()
     for each in waiting:
         each.result()
     return results

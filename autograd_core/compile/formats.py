@@ -12,7 +12,9 @@ class Format(NamedTuple):
 
     dtype: the type of numbers.
     magic: plus this, a number is rounded to an integer, which is in its low bits.
-    log2e, ln2: log₂ e, and ln 2 as a sum of two.   overflow, underflow: where eˣ is inf, and 0.
+    log2e, ln2: log₂ e, and ln 2 as a sum of two.   ln2_short: likewise, with a first part so short
+        that its multiples are exact, where there is no fused multiplication.
+    overflow, underflow: where eˣ is inf, and 0.
     tiny: the smallest normal number.   lift: a power of two that makes subnormal numbers normal.
     top: from here on tanh is 1.   lowest: up to here expm1 is -1.
     exp, log: coefficients of (eʳ - 1 - r) / r² and of (log((1 + s) / (1 - s)) - 2s) / s³ in s².
@@ -24,6 +26,7 @@ class Format(NamedTuple):
     magic: float
     log2e: float
     ln2: tuple[float, float]
+    ln2_short: tuple[float, float]
     overflow: float
     underflow: float
     tiny: float
@@ -40,7 +43,8 @@ class Format(NamedTuple):
 
 DOUBLE = Format(
     np.float64, 1.5 * 2.0**52, 1.4426950408889634,
-    (0.6931471805599453, 2.3190468138462996e-17), 709.9, -746.0, 2.0**-1022, 2.0**54, 20.0, -54.0,
+    (0.6931471805599453, 2.3190468138462996e-17),
+    (0.6931471803691238, 1.9082149292705877e-10), 709.9, -746.0, 2.0**-1022, 2.0**54, 20.0, -54.0,
     (0.5000000000000001, 0.16666666666666669, 0.04166666666662413, 0.008333333333330062,
      0.0013888888917213717, 0.00019841269863053618, 2.4801521295954376e-05,
      2.7557268459997064e-06, 2.7620088445409746e-07, 2.510038549551032e-08),
@@ -54,7 +58,8 @@ DOUBLE = Format(
 )  # fmt: skip
 SINGLE = Format(
     np.float32, 1.5 * 2.0**23, 1.4426950408889634,
-    (0.6931471824645996, -1.9046542121259336e-09), 89.0, -104.5, 2.0**-126, 2.0**25, 10.0, -25.0,
+    (0.6931471824645996, -1.9046542121259336e-09),
+    (0.693359375, -0.00021219444), 89.0, -104.5, 2.0**-126, 2.0**25, 10.0, -25.0,
     (0.5, 0.16666576989698775, 0.041666554617204574, 0.008363179052722578, 0.0013926183587713494),
     (0.6666666655404201, 0.4000012221181065, 0.28550778633191964, 0.23331614471843498),
     (1.5707963705062866, -4.371138828673793e-08, -1.7151245100058819e-15), 2.0**16,
