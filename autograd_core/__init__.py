@@ -9,9 +9,6 @@ import typing as _typing
 from autograd_core import numpy_api as _numpy_api  # noqa: F401  registers NumPy's functions
 from autograd_core.abstract import as_array, unlikely
 from autograd_core.buffer import Buffer
-from autograd_core.check import check_gradients, numerical_gradient
-from autograd_core.conventions import conventions
-from autograd_core.debugging import debug, find_nonfinite, observe
 from autograd_core.errors import (
     AutogradError,
     DatasetError,
@@ -28,10 +25,12 @@ from autograd_core.errors import (
     TracingError,
     UncoveredError,
 )
+from autograd_core.late import names_of as _names_of
 from autograd_core.mode import expanded, no_grad, scope
 from autograd_core.node import Node
 from autograd_core.ops.activation import log_softmax, logsumexp, relu, sigmoid, softmax
 from autograd_core.ops.images import avg_pool2d, conv2d, max_pool2d
+from autograd_core.ops.kinks import conventions
 from autograd_core.primitive import (
     BILINEAR,
     ELEMENTWISE,
@@ -42,29 +41,21 @@ from autograd_core.primitive import (
     composite,
     primitive,
 )
-from autograd_core.recycling import recycle_memory
 from autograd_core.tensor import Tensor
-from autograd_core.transforms import (
-    checkpoint,
-    custom_derivative,
-    fixed_point,
-    gauss_newton_product,
-    grad,
-    hessian,
-    hvp,
-    implicit_root,
-    jacobian,
-    jvp,
-    linearize,
-    stop_gradient,
-    value_and_grad,
-    vjp,
-)
 from autograd_core.version import __version__
 
 if _typing.TYPE_CHECKING:
+    from autograd_core.check import check_gradients, numerical_gradient
     from autograd_core.compile import compile  # noqa: A004  the field's name
+    from autograd_core.debugging import debug, find_nonfinite, observe
     from autograd_core.draw import Graph, graph
+    from autograd_core.recycling import recycle_memory
+    from autograd_core.transforms.custom import custom_derivative, stop_gradient
+    from autograd_core.transforms.gradient import grad, value_and_grad, vjp
+    from autograd_core.transforms.implicit import fixed_point, implicit_root
+    from autograd_core.transforms.jacobian import hessian, jacobian
+    from autograd_core.transforms.replaying import checkpoint
+    from autograd_core.transforms.tangent import gauss_newton_product, hvp, jvp, linearize
 
 __all__ = [
     "BILINEAR",
@@ -133,17 +124,25 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> _typing.Any:
-    """Drawing and the compiler are imported when they are first asked for: that takes longer than
-    all the rest."""
-    if name in {"Graph", "graph"}:
-        from autograd_core import draw
+# What recording needs is imported at once and all else when it is first asked for: drawing and the
+# compiler take longer than all the rest, and an import should cost little more than NumPy's own.
+__getattr__ = _names_of(
+    __name__,
+    {
+        "check": "check_gradients numerical_gradient",
+        "compile": "compile",
+        "debugging": "debug find_nonfinite observe",
+        "draw": "Graph graph",
+        "recycling": "recycle_memory",
+        "transforms.custom": "custom_derivative stop_gradient",
+        "transforms.gradient": "grad value_and_grad vjp",
+        "transforms.implicit": "fixed_point implicit_root",
+        "transforms.jacobian": "hessian jacobian",
+        "transforms.replaying": "checkpoint",
+        "transforms.tangent": "gauss_newton_product hvp jvp linearize",
+    },
+)
 
-        globals().update(Graph=draw.Graph, graph=draw.graph)
-    elif name == "compile":
-        from autograd_core.compile import compile as compile_function
 
-        globals().update(compile=compile_function)
-    else:
-        raise AttributeError(f"module 'autograd_core' has no attribute {name!r}")
-    return globals()[name]
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

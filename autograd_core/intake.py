@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,7 +44,8 @@ def is_plain(value: Any) -> bool:
 
 def as_operand(operation: str, arg: Any) -> Any:
     """An operand that is neither a Tensor nor a common plain type, as an array of numbers."""
-    if isinstance(arg, np.ma.MaskedArray):
+    masked = sys.modules.get("numpy.ma")  # where it is not loaded, nothing is masked
+    if masked is not None and isinstance(arg, masked.MaskedArray):
         raise DTypeError(f"{operation}: a masked array would lose its mask. Use np.where.")
     array = as_array(arg)
     if array.dtype.kind not in "fciub":

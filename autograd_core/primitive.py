@@ -17,7 +17,6 @@ on arrays (a first-order pass) and on Tensors (where it is recorded itself).
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from string import Formatter
 from typing import Any
 
 import numpy as np
@@ -289,19 +288,25 @@ def check(made: Primitive) -> None:
                 f"primitive {made.name}: {len(rules)} rules for the inputs {made.inputs}; "
                 "give one rule for each input."
             )
-    for template, known in ((made.tex or "", made.inputs), (made.symbol, made.params)):
-        fields = {field for _, field, _, _ in Formatter().parse(template) if field is not None}
-        if fields - set(known):
-            raise DeclarationError(
-                f"primitive {made.name}: the template {template!r} names {fields - set(known)}; "
-                f"it may name {known}."
-            )
+    for template, known in ((made.tex, made.inputs), (made.symbol, made.params)):
+        if template and "{" in template:
+            _check_template(made, template, known)
     for name, rule in zip(made.inputs, made.rules, strict=True):
         _check_rule(made, name, rule, "g", "the gradient of the result")
         rule.__name__ = rule.__qualname__ = f"vjp_{made.name}_{name}"
     for name, rule in zip(made.inputs, made.jvp or (), strict=False):
         _check_rule(made, name, rule, "t", "the tangent of that input")
         rule.__name__ = rule.__qualname__ = f"jvp_{made.name}_{name}"
+
+
+def _check_template(made: Primitive, template: str, known: tuple[str, ...]) -> None:
+    try:
+        template.format(**dict.fromkeys(known, ""))
+    except LookupError as name:
+        raise DeclarationError(
+            f"primitive {made.name}: the template {template!r} names {{{name}}}; "
+            f"it may name {known}."
+        ) from name
 
 
 def _check_rule(made: Primitive, name: str, rule: Rule, first: str, meaning: str) -> None:
@@ -313,17 +318,16 @@ def _check_rule(made: Primitive, name: str, rule: Rule, first: str, meaning: str
             f"primitive {made.name}: the rule for {name} must be a function whose first argument "
             f"is {first}, {meaning}; it takes {arguments}."
         )
-    known = {
-        *made.inputs,
-        "out",
-        *made.params,
-        *made.residuals,
-        *(f"{i}_shape" for i in made.inputs),
-    }
-    known |= {"i"} if made.variadic else set()
-    stray = [argument for argument in arguments[1:] if argument not in known]
-    if stray:
-        raise DeclarationError(
-            f"primitive {made.name}: the rule for {name} asks for {stray[0]!r}, which is none of "
-            f"{sorted(known)}."
-        )
+    for argument in arguments[1:]:
+        if argument not in made.inputs and argument not in (known := _known_to_rules(made)):
+            raise DeclarationError(
+                f"primitive {made.name}: the rule for {name} asks for {argument!r}, which is none "
+                f"of {sorted(known)}."
+            )
+
+
+def _known_to_rules(made: Primitive) -> set[str]:
+    """What a rule may ask for besides its first argument."""
+    shapes = [f"{name}_shape" for name in made.inputs]
+    which = ["i"] if made.variadic else []
+    return {*made.inputs, "out", *made.params, *made.residuals, *shapes, *which}

@@ -18,6 +18,7 @@ LAYERS = [
         "autograd_core.errors",
         "autograd_core.abstract",
         "autograd_core.recycling",
+        "autograd_core.late",
     ],
     ["autograd_core.shapes", "autograd_core.structure", "autograd_core.plan"],
     ["autograd_core.hooks"],
@@ -36,7 +37,7 @@ LAYERS = [
     ["autograd_core.numpy_api…", "autograd_core.forward"],
     ["autograd_core.batched…"],
     ["autograd_core.transforms…"],
-    ["autograd_core.scipy…", "autograd_core.conventions"],
+    ["autograd_core.scipy…", "autograd_core.edges"],
     ["autograd_core.blame"],
     ["autograd_core.check", "autograd_core.rewrite…"],
     ["autograd_core.tracing…"],
@@ -52,14 +53,20 @@ LAYERS = [
     ["autograd_core.__main__"],
     ["nn…"],
 ]
-# Imported by the function that needs them: the extras, and graphviz, which most runs never need.
-LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"}
+# Imported by the function that needs them: the extras, and graphviz, which most runs never need;
+# and what of the standard library takes milliseconds.
+LATE = {"graphviz", "matplotlib", "numba", "pooch", "rich", "scipy"} | {"concurrent", "json"}
 # Our own: drawing takes longer to import than all the rest, and what explains or simplifies a
 # graph stands above the drawing that it uses.
 LATE_OWN = {
-    "autograd_core": {"autograd_core.compile", "autograd_core.draw"},
+    "autograd_core.compile.api": {
+        "autograd_core.compile.memory",
+        "autograd_core.compile.profiling",
+        "autograd_core.compile.source",
+        "autograd_core.compile.storage",
+    },
     "autograd_core.compile.backends": {"autograd_core.compile.numba_backend"},
-    "autograd_core.compile.profile": {
+    "autograd_core.compile.profiling": {
         "autograd_core.draw",
         "autograd_core.draw.lenses",
         "autograd_core.draw.programs",

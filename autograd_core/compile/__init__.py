@@ -2,13 +2,16 @@
 
 import sys
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from autograd_core.compile.api import Compiled, compile  # noqa: A004  the field's name
 from autograd_core.compile.plan import Plan, Step, plan
-from autograd_core.compile.profile import Profile, profile
-from autograd_core.compile.storage import Loaded, load
 from autograd_core.compile.verify import verify
+from autograd_core.late import names_of
+
+if TYPE_CHECKING:
+    from autograd_core.compile.profiling import Profile, profile
+    from autograd_core.compile.storage import Loaded, load
 
 
 class _Callable(ModuleType):
@@ -19,6 +22,7 @@ class _Callable(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Callable
+__getattr__ = names_of(__name__, {"profiling": "Profile profile", "storage": "Loaded load"})
 
 __all__ = [
     "Compiled",

@@ -6,24 +6,18 @@ import functools
 import inspect
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from autograd_core.abstract import AbstractArray
 from autograd_core.compile import backends
 from autograd_core.compile.caller import MISS, Body, caller, replay
-from autograd_core.compile.memory import Memory
-from autograd_core.compile.memory import memory as memory_of
 from autograd_core.compile.numpy_backend import runner, scalars
 from autograd_core.compile.numpy_backend.scalars import is_scalar
 from autograd_core.compile.passes import pipeline, recomputed
 from autograd_core.compile.plan import Plan, plan
-from autograd_core.compile.profile import Profile, profile_plan
 from autograd_core.compile.signature import signature, taken_apart
-from autograd_core.compile.source import source
-from autograd_core.compile.storage import save
 from autograd_core.errors import AutogradError
 from autograd_core.mode import mode
 from autograd_core.ops.kinks import at_kinks
@@ -32,6 +26,12 @@ from autograd_core.structure import Form, map_leaves
 from autograd_core.symbolic import Symbol
 from autograd_core.tracing import Program, trace
 from autograd_core.tracing.trace import is_dynamic
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from autograd_core.compile.memory import Memory
+    from autograd_core.compile.profiling import Profile
 
 # What operations raise for values that they do not take: an index, a singular matrix.
 _OF_VALUES = (ArithmeticError, LookupError, ValueError)
@@ -221,7 +221,9 @@ class Compiled:
 
     def memory(self, *args: Any, **kwargs: Any) -> Memory:
         """How much of the buffers is in use at each step: `print` it, or `save` its picture."""
-        return memory_of(self.entry(*args, **kwargs).plan)
+        from autograd_core.compile.memory import memory
+
+        return memory(self.entry(*args, **kwargs).plan)
 
     def plan(self, *args: Any, **kwargs: Any) -> Plan:
         """The plan for these arguments: steps, buffers and their sizes."""
@@ -230,6 +232,8 @@ class Compiled:
     def source(self, *args: Any, **kwargs: Any) -> str:
         """The program for these arguments as NumPy code, which runs without this library: see
         `autograd_core.compile.source`."""
+        from autograd_core.compile.source import source
+
         leaves, form = taken_apart(args, kwargs)
         entry = self._entry(leaves, form)
         name = getattr(self.f, "__name__", "function")
@@ -240,6 +244,8 @@ class Compiled:
 
         The steps run up to 20 times on copies of what they write over.
         """
+        from autograd_core.compile.profiling import profile_plan
+
         leaves, form = taken_apart(args, kwargs)
         entry = self._entry(leaves, form)
         inputs = [np.asarray(leaves[i]) for i in entry.dynamic]
@@ -248,6 +254,8 @@ class Compiled:
     def save(self, path: str | Path, *args: Any, **kwargs: Any) -> Path:
         """Write the program for these arguments to a file; `load` makes a function of it that needs
         none of the code that was traced."""
+        from autograd_core.compile.storage import save
+
         leaves, form = taken_apart(args, kwargs)
         entry = self._entry(leaves, form)
         donated = self.donations(entry.program)

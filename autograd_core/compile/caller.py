@@ -6,7 +6,6 @@ out of their structure, runs, and puts the results into theirs.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -15,7 +14,7 @@ import numpy as np
 from autograd_core.ops.kinks import at_kinks
 from autograd_core.structure import Form
 
-_TYPE = re.compile(r"if not \((type\(.*)\): return MISS$")
+_IF, _OF_TYPE, _MISSING = "if not (", "if not (type(", "): return MISS"
 MISS = object()  # the arguments are of another signature
 
 
@@ -34,16 +33,14 @@ class _Source:
         return name
 
     def require(self, condition: str) -> None:
-        self.lines.append(f"if not ({condition}): return MISS")
+        self.lines.append(f"{_IF}{condition}{_MISSING}")
 
     def tests(self) -> list[str]:
         """The lines, with conditions on types that follow each other in one."""
         merged: list[str] = []
         for line in self.lines:
-            same = _TYPE.match(line), _TYPE.match(merged[-1]) if merged else None
-            if same[0] and same[1]:
-                before = merged.pop()[len("if not (") : -len("): return MISS")]
-                merged.append(f"if not ({before} and {same[0][1]}): return MISS")
+            if merged and line.startswith(_OF_TYPE) and merged[-1].startswith(_OF_TYPE):
+                merged[-1] = f"{merged[-1].removesuffix(_MISSING)} and {line.removeprefix(_IF)}"
             else:
                 merged.append(line)
         return merged

@@ -6,12 +6,16 @@ every library shares evenly (maximum, max over an array) are no choice and are n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import reduce
 from operator import and_
 from typing import Any, NamedTuple
 
 import numpy as np
+
+from autograd_core.errors import UncoveredError
 
 
 class Kinks(NamedTuple):
@@ -49,3 +53,33 @@ at_kinks = current_kinks.get
 def at_zero(slope: Any, value: float, *xs: Any) -> Any:
     """The slope, which is 0 where all of xs are 0, with another value there."""
     return np.where(reduce(and_, [x == 0 for x in xs]), value, slope) if value else slope
+
+
+@contextmanager
+def conventions(library: str) -> Iterator[None]:
+    """Take another library's derivatives at kinks, to compare with it: "torch" or "jax".
+
+    What switches is what a rule chooses: abs, clip, fmax, copysign, x**0, hypot, norm, std and
+    angles.  Ties of maximum and max are shared evenly in all three; structural zeros stay.  The
+    context must be open while derivatives are computed, not while results are recorded, and holds
+    for its thread or task.
+
+    Raises UncoveredError for a library that is not known.
+
+    >>> import numpy as np
+    >>> from autograd_core import conventions, grad
+    >>> float(grad(np.abs)(0.0))
+    0.0
+    >>> with conventions("jax"):
+    ...     float(grad(np.abs)(0.0))
+    1.0
+    """
+    if library not in CONVENTIONS:
+        raise UncoveredError(
+            f"conventions: {library!r} is not known. Choose one of {', '.join(CONVENTIONS)}."
+        )
+    token = current_kinks.set(CONVENTIONS[library])
+    try:
+        yield
+    finally:
+        current_kinks.reset(token)

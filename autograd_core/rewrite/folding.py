@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,7 +13,6 @@ from autograd_core.symbolic import Expression, Literal, run
 ANY = None  # in place of an operation: a rule that is asked about all
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Folding(Rule):
     """Any operation on known numbers.  Arrays are left as they are written."""
 

@@ -9,6 +9,7 @@ import pytest
 from autograd_core import (
     Tensor,
     UncoveredError,
+    conventions,
     expanded,
     grad,
     log_softmax,
@@ -17,7 +18,7 @@ from autograd_core import (
     sigmoid,
     softmax,
 )
-from autograd_core.conventions import EDGES, conventions, table, with_table
+from autograd_core.edges import EDGES, table, with_table
 from tests.core.test_forward import jvp
 
 INF, NAN = np.inf, np.nan

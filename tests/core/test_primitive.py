@@ -69,6 +69,23 @@ def test_a_variadic_record():
     assert grad(grad(lambda a: total(a, a) ** 2))(3.0) == 8.0
 
 
+def test_a_variadic_record_whose_rule_asks_for_all_inputs():
+    product = primitive(
+        "product_example", lambda *xs: xs[0] * xs[1] * xs[2],
+        vjp=(lambda g, i, xs: g * xs[i - 1] * xs[i - 2],),
+    )  # fmt: skip
+    assert grad(product, (0, 1, 2))(2.0, 3.0, 5.0) == (15, 10, 6)
+
+
+@pytest.mark.parametrize(("position", "expected"), [(0, 15), (1, 10), (2, 6)])
+def test_a_rule_may_ask_for_some_of_the_inputs(position, expected):
+    product = primitive(
+        "product_example", lambda x, y, z: x * y * z, kind="elementwise",
+        vjp=(lambda g, y, z: g * y * z, lambda g, x, z: g * x * z, lambda g, x, y: g * x * y),
+    )  # fmt: skip
+    assert grad(product, position)(2.0, 3.0, 5.0) == expected
+
+
 def test_a_residual_is_handed_to_the_rule_and_differentiated_through_its_function():
     def forward(x):
         inner = np.sin(x)
@@ -189,8 +206,9 @@ def test_a_rule_that_returns_a_number_is_named():
 
 def test_a_rule_that_returns_another_shape_is_named():
     wrong = declare("shape_example", lambda x: x.sum(), vjp=(lambda g: g,))
-    with pytest.raises(ShapeError, match=r"shape_example: the rule for operand 0 returned a grad"):
-        wrong(Tensor([1.0, 2.0])).backward()
+    for x in (Tensor([1.0, 2.0]), Tensor([1.0, 2.0]) * 2):
+        with pytest.raises(ShapeError, match=r"shape_example: the rule for operand 0 returned a"):
+            wrong(x).backward()
 
 
 def test_calling_a_primitive_under_no_grad_records_nothing():

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from autograd_core import Tensor, grad, relu
-from autograd_core.conventions import conventions
+from autograd_core import Tensor, conventions, grad, relu
 
 pytestmark = pytest.mark.reference
 

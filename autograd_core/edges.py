@@ -1,56 +1,23 @@
 """The edges: where a derivative does not exist, is infinite or is easily got wrong, and what it is.
 
 `EDGES` is the one table of them.  docs/conventions.md shows it, which
-`python -m autograd_core.conventions docs/conventions.md` brings up to date, and the tests read it.
-
->>> import numpy as np
->>> from autograd_core import grad
->>> from autograd_core.conventions import conventions
->>> float(grad(np.abs)(0.0))
-0.0
->>> with conventions("jax"):
-...     float(grad(np.abs)(0.0))
-1.0
+`python -m autograd_core.edges docs/conventions.md` brings up to date, and the tests read it.
 """
 
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from autograd_core.errors import DegenerateError, UncoveredError
+from autograd_core.errors import DegenerateError
 from autograd_core.ops.activation import log_softmax, logsumexp, relu, softmax
 from autograd_core.ops.images import max_pool2d
-from autograd_core.ops.kinks import CONVENTIONS, current_kinks
 
 INF, NAN = np.inf, np.nan
-
-
-@contextmanager
-def conventions(library: str) -> Iterator[None]:
-    """Take another library's derivatives at kinks, to compare with it: "torch" or "jax".
-
-    What switches is what a rule chooses: abs, clip, fmax, copysign, x**0, hypot, norm, std and
-    angles.  Ties of maximum and max are shared evenly in all three; structural zeros stay.  The
-    context must be open while derivatives are computed, not while results are recorded, and holds
-    for its thread or task.
-
-    Raises UncoveredError for a library that is not known.
-    """
-    if library not in CONVENTIONS:
-        raise UncoveredError(
-            f"conventions: {library!r} is not known. Choose one of {', '.join(CONVENTIONS)}."
-        )
-    token = current_kinks.set(CONVENTIONS[library])
-    try:
-        yield
-    finally:
-        current_kinks.reset(token)
 
 
 class Example(NamedTuple):
