@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from heapq import heapify, heappop, heappush
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 
@@ -37,7 +37,7 @@ class Role(Enum):
     LATE = "late"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Loop(Step):
     """A step that is one loop over a domain, and the role of each operation in it."""
 
@@ -45,8 +45,7 @@ class Loop(Step):
     roles: Mapping[Expression, Role]
 
 
-@dataclass(frozen=True)
-class Policy:
+class Policy(NamedTuple):
     """Which clusters a backend can run.
 
     accepts: whether it can compute an element of the result, or fold it, in a turn of the loop.

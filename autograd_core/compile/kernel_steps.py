@@ -36,7 +36,7 @@ class Writer(Protocol):
         """The array that a result is written into; None where it is a new one."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class KernelStep(Step):
     """Parts of one kernel on the same operands.
 

@@ -21,7 +21,7 @@ FRESH = -1  # allocated by every call
 _LINE = 64  # bytes of a cache line
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Step:
     """Operations that a backend runs as one, in the order in which they depend on each other.
 

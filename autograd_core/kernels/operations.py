@@ -34,7 +34,7 @@ def _no_work(*arrays: Array, **params: Any) -> int:
     return 0
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Kernel:
     """What computes one or more results at once.
 

@@ -25,7 +25,7 @@ _WORTH_THREADS = 150_000
 POLICY = Policy(accepts=terms.is_known, rows=True, limit=_MOST)
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class Function(Step):
     """Loops that run one after the other in one compiled function."""
 
