@@ -15,7 +15,7 @@ from time import perf_counter
 from typing import Any
 
 from benchmarks.memory import give_back_free_memory, reset_peak, resident
-from benchmarks.workload import Skipped, jax_module, numbers, peer, torch_compile
+from benchmarks.workload import Skipped, compiled, jax_module, numbers, peer, torch_compile
 from benchmarks.workloads import workload
 
 STEPS, PAGE = 3, 4096
@@ -48,8 +48,11 @@ def _load(side: str) -> None:
         jax.jit(lambda x: x + 1)(1.0).block_until_ready()
     elif side == "torch.compile":
         torch_compile()
-    elif side == "ours numba":
-        peer("numba")
+    elif side.startswith("ours "):
+        backend = side.removeprefix("ours ")
+        if backend == "numba":
+            peer("numba")
+        compiled(lambda x: x + 1, backend)(1.0)
 
 
 def peak_memory(name: str, side: str, size: str) -> tuple[float, Any]:

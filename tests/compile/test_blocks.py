@@ -94,9 +94,24 @@ def test_nothing_runs_on_when_a_block_fails() -> None:
     assert begun == ended
 
 
-def test_blocks_with_products_are_too_short_for_the_threads_of_blas(
+def test_products_in_blocks_are_too_short_for_the_threads_of_blas(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    x = np.linspace(0.5, 1.5, LARGE)
+    f = compile(lambda x: np.dot(np.exp(x), np.sqrt(x)), backend="numpy")
+    expected, lengths, dot = f(x), [], np.dot
+
+    def counted(x: Any, y: Any) -> Any:
+        lengths.append(len(x))
+        return dot(x, y)
+
+    monkeypatch.setattr(np, "dot", counted)
+    assert f(x) == expected
+    assert sum(lengths) == len(x)
+    assert max(lengths) <= 8192
+
+
+def test_each_thread_has_several_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     lengths = []
 
     def in_blocks(block: Any, size: int, length: int, scratch: Any) -> list[Any]:
@@ -104,9 +119,6 @@ def test_blocks_with_products_are_too_short_for_the_threads_of_blas(
         return threads.in_blocks(block, size, length, scratch)
 
     monkeypatch.setattr(blocks, "threads", SimpleNamespace(in_blocks=in_blocks, count=lambda: 2))
-    x = np.ones(LARGE)
-    numpy_of(lambda x: np.dot(np.exp(x), np.sqrt(x)), x)
-    assert set(lengths) == {8192}
-    lengths.clear()
-    numpy_of(lambda x: np.exp(x) * np.sqrt(x), x)
-    assert set(lengths) == {16384}
+    for size in (200_000, 2_000_000):
+        numpy_of(lambda x: np.exp(x) * np.sqrt(x), np.ones(size))
+    assert set(lengths) == {25_000, 65_536}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -18,11 +19,12 @@ from autograd_core.ops import products, reduction
 from autograd_core.shapes import Shape
 from autograd_core.symbolic import Call, Expression, Symbol
 
-_BYTES = 1 << 20  # of all scratch of a thread
-_WIDEST = 1 << 17  # of one array of a block
-# OpenBLAS shares products of more than 10,000 numbers among threads of its own, for which ours
-# wait: a step of these takes 15 times as long.
-_WIDEST_OF_PRODUCTS = 1 << 16
+# Bytes of an array of a block, and of all scratch of a thread.  Such blocks leave the inner caches,
+# which one thread hardly feels, and several threads wait less often for Python's lock.
+_WIDEST = 1 << 19
+_BYTES = 1 << 22
+_PIECES = 4  # blocks for each thread at least, of what is long enough
+_SHORTEST = 1 << 13  # elements
 
 
 def _accepts(node: Call) -> bool:
@@ -44,6 +46,14 @@ def fuse(operations: Sequence[Call], wanted: set[Expression]) -> list[Step]:
     return clusters(operations, wanted, POLICY)
 
 
+def _dot(x: Any, y: Any) -> Any:
+    """np.dot of long vectors.  OpenBLAS shares products of more than 10,000 numbers among threads
+    of its own, for which ours would wait: a step of these takes 15 times as long."""
+    return sum([
+        np.dot(x[i : i + _SHORTEST], y[i : i + _SHORTEST]) for i in range(0, len(x), _SHORTEST)
+    ])  # fmt: skip
+
+
 def _shape(step: Step) -> Shape:
     return next(node.shape for node in step.operations if is_elementwise(node))
 
@@ -57,7 +67,7 @@ def emit_blocks(writer: Writer, step: Step) -> None:
     block.write()
     writer.objects["in_blocks"] = threads.in_blocks
     writer.setup.append(f"{block.scratch_name} = {block.scratch()}")
-    size = int(np.prod(block.shape, dtype=int))
+    size = prod(block.shape)
     writer.body += [
         f"def block(start, stop, scratch):  # {block.comment}",
         *(f"    {line}" for line in block.lines),
@@ -102,13 +112,19 @@ class _Block:
                 self._names[node] = self.name(node.operands[0])
             elif not node.shape:
                 self._names[node] = f"s{len(self._names)}"
-                self.lines.append(f"{self._names[node]} = {call_of(self, node, None)}")
+                self.lines.append(f"{self._names[node]} = {self._sum(node)}")
             else:
                 self._names[node] = self._write_elements(node, dying)
             for x in dying:
                 self._release(x)
         self.lines[:0] = self._head()
         self.lines.append(f"return ({''.join(f'{self._names[node]}, ' for node in self.sums)})")
+
+    def _sum(self, node: Call) -> str:
+        """The call of what gives one number."""
+        if node.operation is not products.dot:
+            return call_of(self, node, None)
+        return f"{self.object(_dot, 'dot_in_pieces')}({', '.join(map(self.name, node.operands))})"
 
     def _write_elements(self, node: Call, dying: list[Expression]) -> str:
         """The call of an operation, and what its result is called.
@@ -169,9 +185,9 @@ class _Block:
     def length(self) -> int:
         """The elements of a block."""
         sizes = [dtype.itemsize for dtype in self._dtypes] or [8]
-        has_products = any(node.operation is products.dot for node in self.sums)
-        widest = _WIDEST_OF_PRODUCTS if has_products else _WIDEST
-        return max(1 << 10, min(widest // max(sizes), _BYTES // sum(sizes)))
+        most = min(_WIDEST // max(sizes), _BYTES // sum(sizes))
+        share = -(-prod(self.shape) // (_PIECES * threads.count()))
+        return max(_SHORTEST, min(most, share))
 
     def scratch(self) -> str:
         """The temporary arrays of every thread, as source."""
