@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
-from string import ascii_letters, ascii_lowercase, ascii_uppercase
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,7 @@ from autograd_core.tensor import apply
 PLAIN_FUNCTIONS.add(np.einsum_path)
 
 # In the order of their codes, in which NumPy sorts the axes of a result that is not named.
-_LETTERS = ascii_uppercase + ascii_lowercase
+_LETTERS = sorted(products.LABELS)
 _USUAL = {"dtype": None, "order": "K", "casting": "safe"}
 
 
@@ -60,7 +59,7 @@ def explicit(subscripts: str, ndims: tuple[int, ...]) -> str:
     if not arrow:
         once = sorted(label for label, count in counts.items() if count == 1)
         result = ("..." if "..." in inputs else "") + "".join(once)
-    spare = "".join(label for label in ascii_letters if label not in subscripts)
+    spare = "".join(label for label in products.LABELS if label not in subscripts)
     hidden = [ndim - len(labels.replace("...", "")) if "..." in labels else 0
               for labels, ndim in zip(operands, ndims, strict=True)]  # fmt: skip
     widest = max(hidden)

@@ -10,13 +10,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from string import ascii_letters
 from typing import Any
 
 import numpy as np
 
 from autograd_core.primitive import BILINEAR, primitive
 from autograd_core.shapes import Shape, inverse_permutation
+
+# The labels of axes.  (To import the module `string` would take a millisecond.)
+LABELS = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 Axes = tuple[tuple[int, ...], tuple[int, ...]]
 
@@ -90,11 +92,11 @@ def _transposed(subscripts: str, shapes: tuple[Shape, ...], i: int) -> tuple[str
     """
     inputs, result = subscripts.split("->")
     labels = inputs.split(",")
-    lengths: dict[str, list[int]] = {label: [] for label in ascii_letters}
+    lengths: dict[str, list[int]] = {label: [] for label in LABELS}
     for place, (operand, shape) in enumerate(zip(labels, shapes, strict=True)):
         for label, length in zip(operand, shape, strict=True):
             lengths[label] += [length] if place != i else []
-    spare = iter([label for label in ascii_letters if label not in subscripts])
+    spare = iter([label for label in LABELS if label not in subscripts])
     target = ""
     fillers: dict[str, Shape] = {}
     for label, length in zip(labels[i], shapes[i], strict=True):

@@ -15,7 +15,8 @@ from autograd_core.draw.metrics import BADGE_RADIUS, RADIUS, measure
 from autograd_core.draw.snapshot import Edge
 from autograd_core.draw.svg import to_svg
 from tests.draw.graphs import SAMPLES
-from tests.draw.test_diff import PAIRS, snapshot
+from tests.draw.test_diff import snapshot
+from tests.draw.test_diff_merged import PAIRS
 
 SVG = "{http://www.w3.org/2000/svg}"
 
