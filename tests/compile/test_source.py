@@ -194,7 +194,7 @@ def test_a_function_that_changes_variables_around_it_is_refused() -> None:
         calls += 1
         return np.array(x.tolist())
 
-    counting = primitive("counted_example", counted, vjp=(lambda g: g,))
+    counting = primitive("counted_around_example", counted, vjp=(lambda g: g,))
     with pytest.raises(GraphError, match="changes variables of a function around it"):
         compile(lambda x: np.sum(counting(x))).source(numbers(3))
 
