@@ -13,6 +13,7 @@ pytestmark = [
         "fork" not in multiprocessing.get_all_start_methods(), reason="no fork here"
     ),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+    pytest.mark.filterwarnings("ignore:.*fork.*:RuntimeWarning"),  # of JAX, where it is loaded
 ]
 SMALL, LARGE = np.array([0.5, -1.25, 2.0]), np.linspace(-2, 2, 300_000)
 
