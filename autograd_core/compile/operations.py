@@ -68,7 +68,7 @@ def is_view(node: Expression) -> bool:
     if node.operation is shaping.reshape:
         return is_contiguous(node.operands[0])
     if node.operation is shaping.getitem:
-        return _is_basic(node.params["index"])
+        return is_basic(node.params["index"])
     return node.operation in (shaping.transpose, elementwise.broadcast_to, again)
 
 
@@ -81,7 +81,8 @@ def is_contiguous(node: Expression) -> bool:
     return node.operation is shaping.reshape
 
 
-def _is_basic(index: Any) -> bool:
-    parts = index if isinstance(index, tuple) else (index,)
+def is_basic(index: Any) -> bool:
+    """Whether an index names a part of the array that lies in its memory, each element once."""
+    parts = index if type(index) is tuple else (index,)
     kinds = (int, slice, type(None), type(Ellipsis), np.integer)
     return all(isinstance(p, kinds) and not isinstance(p, bool) for p in parts)

@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from autograd_core.compile.carrying import Carried
+from autograd_core.compile.operations import is_basic
 from autograd_core.compile.passes import algebra, constants, repeats
 from autograd_core.compile.writing import ATOM, SIGN, VIEWS, Written, index, value, written_call
 from autograd_core.ops import shaping
@@ -24,7 +25,6 @@ from autograd_core.tracing.functions import again, assigned, evaluated, picked, 
 from autograd_core.tracing.program import name_of
 
 _MOST = 4  # operations in one expression
-_BASIC = (int, slice, type(None), type(Ellipsis))  # parts of an index that name no place twice
 _HINTS = {
     "dot": "product", "matmul": "product", "sum": "total", "max": "top", "min": "least",
     "greater": "mask", "less": "mask", "equal": "mask", "where": "chosen", "multiply": "product",
@@ -231,12 +231,10 @@ class _Source:
     ) -> Written:
         """Zeros, and at an index the elements of x: their sum where it names a place twice."""
         name, shown = self._free(self._hint(node)), index(place, operands)
-        parts = place if type(place) is tuple else (place,)
-        is_basic = all(isinstance(part, _BASIC) for part in parts)
         self.lines += [
             f"{name} = np.zeros({node.shape}, {value(node.dtype)})",
             f"{name}[{shown}] = {x.text}"
-            if is_basic
+            if is_basic(place)
             else f"np.add.at({name}, {value(place, operands)}, {x.text})",
         ]
         return Written(name)

@@ -46,6 +46,12 @@ def assert_right() -> None:
     np.testing.assert_allclose(run(PROGRAM, [X]), PROGRAM.evaluate([X]), rtol=1e-14)
 
 
+def assert_right_after_one_warning(match: str) -> None:
+    with pytest.warns(RuntimeWarning, match=match) as seen:
+        assert_right()
+    assert len(seen) == 1
+
+
 def test_a_second_process_loads_machine_code(monkeypatch: pytest.MonkeyPatch) -> None:
     assert_right()
     assert [sum(kernel.stats.cache_misses.values()) for kernel in kernels()] == [1]
@@ -62,9 +68,7 @@ def test_damaged_files_are_compiled_anew_after_one_warning(
     for path in folder.rglob(ending):
         path.write_bytes(b"not what Numba wrote")
     forget(monkeypatch)
-    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged.*AUTOGRAD_CORE_CACHE") as seen:
-        assert_right()
-    assert len(seen) == 1
+    assert_right_after_one_warning(r"compile: .* is damaged.*AUTOGRAD_CORE_CACHE")
     forget(monkeypatch)  # the damaged files are gone
     assert_right()
 
@@ -77,9 +81,7 @@ def test_other_contents_are_damage(
     for path in folder.rglob("*.nb[ic]"):
         path.write_bytes(content)
     forget(monkeypatch)
-    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged") as seen:
-        assert_right()
-    assert len(seen) == 1
+    assert_right_after_one_warning(r"compile: .* is damaged")
 
 
 def test_damaged_files_that_cannot_be_removed(
@@ -94,9 +96,7 @@ def test_damaged_files_that_cannot_be_removed(
     forget(monkeypatch)
     monkeypatch.setattr(Path, "unlink", refuse)
     monkeypatch.setattr(Path, "touch", refuse)
-    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged") as seen:
-        assert_right()
-    assert len(seen) == 1
+    assert_right_after_one_warning(r"compile: .* is damaged")
 
 
 def test_machine_code_that_cannot_be_written(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -106,9 +106,7 @@ def test_machine_code_that_cannot_be_written(folder: Path, monkeypatch: pytest.M
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(IndexDataCacheFile, "save", refuse)
-    with pytest.warns(RuntimeWarning, match=r"compile: .* is damaged: OSError: .*No space") as seen:
-        assert_right()
-    assert len(seen) == 1
+    assert_right_after_one_warning(r"compile: .* is damaged: OSError: .*No space")
 
 
 def test_the_kernels_that_were_used_last_are_kept(

@@ -10,7 +10,7 @@ from autograd_core.compile.numpy_backend import threads
 
 pytestmark = [
     pytest.mark.skipif(
-        "fork" not in multiprocessing.get_all_start_methods(), reason="no fork here"
+        "fork" not in multiprocessing.get_all_start_methods(), reason="this system cannot fork"
     ),
     pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
     pytest.mark.filterwarnings("ignore:.*fork.*:RuntimeWarning"),  # of JAX, where it is loaded

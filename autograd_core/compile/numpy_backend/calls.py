@@ -173,8 +173,8 @@ def _axis_of_matrix(node: Call) -> int | None:
 
 
 def _extreme(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
-    """The largest or smallest of each short row, by its place: NumPy's reduction takes three times
-    as long."""
+    """The largest or smallest of each short row, by its place: NumPy's reduction takes 1.4 to 2.9
+    times as long."""
     (x,) = node.operands
     if not (out and _axis_of_matrix(node) == 1 and 0 < x.shape[1] <= _SHORT):
         return None
@@ -190,7 +190,7 @@ _SHORT = 64
 
 
 def _column_sum(names: Names, node: Call, args: list[str], out: str | None) -> str | None:
-    """The sums of a matrix's columns, as a product with ones: a quarter of the time."""
+    """The sums of a matrix's columns, as a product with ones: three to five tenths of the time."""
     (x,) = node.operands
     if not (out and _axis_of_matrix(node) == 0 and x.dtype.char in "fd"):
         return None
