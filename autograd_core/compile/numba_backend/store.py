@@ -42,7 +42,7 @@ from autograd_core.compile.numba_backend.intrinsics import *
 
 """
 _PREFIX = "autograd_core_kernel_"
-_KEPT = 1000  # kernels in the cache folder, which take some 40 MB
+_KEPT = 1000  # kernels in the cache folder: 48 MB of those that the tests make
 _OPTIONS = {"nogil": True, "error_model": "numpy"}
 _kernels: dict[tuple[str, Any], Sequence[Any]] = {}
 _lock = RLock()

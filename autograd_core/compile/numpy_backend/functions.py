@@ -5,7 +5,8 @@ that the processor cannot foresee; so many vectorised calls take a quarter to th
 their time.  The ways are the usual ones (Muller, Elementary Functions, 2016).  They are within 4
 units in the last place (tests/compile/test_numpy_functions.py compares with mpmath), `log1p` of
 float32 below 0 within 4.1, of which NumPy's `log` makes 3.8.  Infinities, NaN and signed zeros give
-what they do in NumPy, with its warnings; but `expm1` does not warn of overflow.
+what they do in NumPy, with its warnings; but `expm1` does not warn of overflow, and of the smallest
+subnormal number it is 0.
 """
 
 from __future__ import annotations
